@@ -91,6 +91,7 @@ class Front:
             api_url=settings.api_url,
             mounted_at=settings.mounted_at,
             sip_host=bracketed(settings.reached_at),
+            sip_port=settings.sip_port,
             replay_seconds=settings.replay_seconds,
         )
 

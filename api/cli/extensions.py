@@ -107,17 +107,20 @@ class ExtensionCommands:
         number: str,
         *,
         account: str | None = None,
+        name: str | None = None,
         max_contacts: int | None = None,
         webrtc: bool | None = None,
         password: str | None = None,
         password_file: GivenFile = None,
     ) -> None:
-        """Set how many phones an extension may have, whether browsers may be among them, and their password.
+        """Set an extension's name, how many phones it may have, whether browsers may be among them, and their password.
 
         Options left out stay as they are.
 
         Parameters
         ----------
+        name
+            The name that is shown.
         max_contacts
             How many phones may be registered at once, 1 to 10; with --webrtc as many browsers. All of them ring.
         webrtc
@@ -129,6 +132,7 @@ class ExtensionCommands:
         """
         body = present(
             account=account,
+            name=name,
             max_contacts=max_contacts,
             webrtc=webrtc,
             password=password_of(password, password_file),

@@ -29,8 +29,8 @@ class VendorParts:
 
     `live` finds a call that is up, `inquire` puts a question, `guesses` throttles who guesses keys, `clients` names who
     sends requests, `seal` seals secrets that a call keeps, `prompts` prepares what is played. `api_url` is where the
-    API is reached, `mounted_at` the path that a proxy puts before ours ("": none), `sip_host` where phones register. A
-    signed request may be `replay_seconds` old. `clock`: Unix seconds.
+    API is reached, `mounted_at` the path that a proxy puts before ours ("": none), `sip_host` and `sip_port` where
+    phones register. A signed request may be `replay_seconds` old. `clock`: Unix seconds.
     """
 
     engine: CommandTaker
@@ -47,5 +47,6 @@ class VendorParts:
     api_url: str = ""
     mounted_at: str = ""
     sip_host: str = ""
+    sip_port: int = 5060
     replay_seconds: float = 900.0
     clock: Callable[[], float] = time.time

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from engine.ids import new_id
 from engine.store.errors import StoreConflict
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
@@ -23,7 +24,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     (as stored, "" for none) of calls that the phone does not take. `always` is that of every call: the phone does not
     ring. `do_not_disturb`: it is busy for whoever calls. `call_waiting`: it rings also while it is in a call.
     `owner` is the id of the user whose phone it is. `max_contacts` phones may be registered at once, and with `webrtc`
-    as many browsers.
+    as many browsers. `id` is never given to another extension, as its number may be.
     """
 
     account: str
@@ -42,6 +43,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     max_contacts: int = 5
     webrtc: bool = False
+    id: str = msgspec.field(default_factory=lambda: new_id("extension"))
 
     @property
     def browser_user(self) -> str:
@@ -58,13 +60,14 @@ _extension = Mapped(Extension, extensions)
 _insert = insert_into(extensions)
 _THE_ONE = (extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
 _DIVERTED = ("no_answer", "busy", "unregistered", "always", "do_not_disturb", "call_waiting", "ring_seconds")
+_EQUIPPED = ("name", "max_contacts", "webrtc", "password")
 _divert = Statement(
     update(extensions).where(*_THE_ONE).values({name: bindparam(name) for name in _DIVERTED})
 )
 _equip = Statement(
     update(extensions)
     .where(*_THE_ONE)
-    .values({name: bindparam(name) for name in ("max_contacts", "webrtc", "password")})
+    .values({name: bindparam(name) for name in _EQUIPPED})
 )
 _give = Statement(update(extensions).where(*_THE_ONE).values(owner=bindparam("the_owner")))
 _disown = Statement(update(extensions).where(extensions.c.owner == bindparam("the_owner")).values(owner=None))
@@ -116,8 +119,8 @@ def divert(conn: Connection, extension: Extension) -> None:
 
 
 def equip(conn: Connection, extension: Extension) -> None:
-    """Store how many phones an extension may have, whether browsers may be among them, and their password."""
-    values = {name: getattr(extension, name) for name in ("max_contacts", "webrtc", "password")}
+    """Store the name of an extension, how many phones and whether browsers it may have, and their password."""
+    values = {name: getattr(extension, name) for name in _EQUIPPED}
     _equip.run(conn, the_number=extension.number, the_account=extension.account, **values)
 
 

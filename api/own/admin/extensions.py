@@ -71,11 +71,13 @@ class ExtensionsAdmin:
 
     @taking("changePhones", ChangedPhones, {200: ExtensionCredentials}, errors=(502,))
     async def change_phones(self, request: web.Request, body: Body[ChangedPhones]) -> web.Response:
-        """Change how many phones an extension has, whether browsers may be among them, and their password."""
+        """Change an extension's name, how many phones it has, whether browsers may be among them, their password."""
         wanted = await body()
         extensions = self._services.features[Extensions]
         found = extensions.find(request.match_info["number"], wanted.account)
-        fields = PhoneFields(max_contacts=wanted.max_contacts, webrtc=wanted.webrtc, password=wanted.password)
+        fields = PhoneFields(
+            name=wanted.name, max_contacts=wanted.max_contacts, webrtc=wanted.webrtc, password=wanted.password
+        )
         changed = await extensions.equip(ADMIN, found.account, found.number, fields)
         return web.json_response(self._credentials(changed))
 

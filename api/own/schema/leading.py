@@ -131,6 +131,7 @@ class ChangedPhones(Given, frozen=True, kw_only=True):
     """What changes of an extension's phones; what is left out stays as it is."""
 
     account: Annotated[str | None, says(ACCOUNT)] = None
+    name: Annotated[str | None, says("The name that is shown.")] = None
     max_contacts: Annotated[int | None, says(MAX_CONTACTS)] = None
     webrtc: Annotated[bool | None, says(WEBRTC)] = None
     password: Annotated[str | None, says("Their new password: they register anew with it.", writeOnly=True)] = None

@@ -8,6 +8,7 @@ from aiohttp import web
 from api.callbacks.callback import Callback
 from api.callbacks.model import DeliveryRow
 from api.dialects import Dialect
+from api.sip_socket import PATH as SIP_PATH
 from api.vendors.parts import VendorParts
 from api.vendors.ringplan.auth import Auth
 from api.vendors.ringplan.events import notifications
@@ -17,6 +18,8 @@ from api.vendors.ringplan.http.companies import CompanyOperations
 from api.vendors.ringplan.http.contacts import ContactOperations
 from api.vendors.ringplan.http.conversation_shapes import ConversationShapes
 from api.vendors.ringplan.http.conversations import ConversationOperations
+from api.vendors.ringplan.http.extension_settings import ExtensionSettings
+from api.vendors.ringplan.http.extensions import ExtensionOperations
 from api.vendors.ringplan.http.locations import LocationOperations
 from api.vendors.ringplan.http.routes import PATHS, Routes
 from api.vendors.ringplan.http.texting_contacts import TextingContactOperations
@@ -26,7 +29,10 @@ from api.vendors.ringplan.http.webhooks import WebhookOperations
 from api.vendors.ringplan.ids import DIALECT, shown_of_account, shown_with_keys
 from api.vendors.vendor import Vendor
 from engine.events import Event
+from engine.features.destinations.extension_settings import ExtensionDiversions
+from engine.features.destinations.registry import Destinations
 from engine.features.details.service import DetailService
+from engine.features.endpoints.service import Extensions
 from engine.features.locations.service import LocationService
 from engine.features.messaging.threads.service import ThreadService
 from engine.features.phonebook.service import Phonebook
@@ -62,7 +68,8 @@ class RingPlan(Vendor):
         links = VoicemailLinks(voicemail, parts.seal, parts.api_url, parts.clock)
         operations = (
             CompanyOperations(details, users, parts.sip_host).operations()
-            | ContactOperations(users, details).operations()
+            | ContactOperations(users, details, parts.cache).operations()
+            | _extensions(parts, users, details).operations()
             | LocationOperations(parts.features[LocationService]).operations()
             | WebhookOperations(parts.features[SubscriptionService], details).operations()
             | numbers.operations()
@@ -107,6 +114,23 @@ class RingPlan(Vendor):
     def heard(self, delivery: DeliveryRow, reply: bytes) -> str:
         """The status says it all."""
         return ""
+
+
+def _extensions(parts: VendorParts, users: UserService, details: DetailService) -> ExtensionOperations:
+    features = parts.features
+    extensions, voicemail = features[Extensions], features[VoicemailService]
+    settings = ExtensionSettings(
+        extensions,
+        features[ExtensionDiversions],
+        features[Destinations],
+        voicemail,
+        details,
+        features[LocationService],
+        users,
+    )
+    server = f"{parts.sip_host}:{parts.sip_port}"
+    socket = f"{parts.api_url.replace('http', 'ws', 1)}{SIP_PATH}"
+    return ExtensionOperations(extensions, settings, users, details, voicemail, server, socket)
 
 
 VENDOR = RingPlan

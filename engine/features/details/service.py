@@ -1,7 +1,7 @@
 """The rules of details: how they are changed, and how large they may be. The only writer of their table."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -28,6 +28,11 @@ class DetailService:
     async def of_kind(self, account: str, kind: str) -> Mapping[str, Details]:
         """Return the details of all things of a kind, by their ids."""
         return {each.id: each for each in await self._db.read(lambda conn: store.list(conn, account, kind))}
+
+    async def some(self, account: str, kind: str, ids: Sequence[str]) -> Mapping[str, Details]:
+        """Return the details of the things that have these ids, without those of which none were given."""
+        found = await self._db.read(lambda conn: [store.get(conn, account, kind, id) for id in ids])
+        return {each.id: each for each in found if each is not None}
 
     async def merge(self, account: str, kind: str, id: str, change: Fields) -> Details:
         """Change the fields that are named, and keep the others; raises InvalidSetting."""

@@ -27,6 +27,7 @@ class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class PhoneFields(msgspec.Struct, frozen=True, kw_only=True):
     """What changes of an extension's phones (engine.store.extensions.Extension); None stays as it is."""
 
+    name: str | None = None
     max_contacts: int | None = None
     webrtc: bool | None = None
     password: str | None = None

@@ -69,7 +69,7 @@ class Extensions:
         return added
 
     async def equip(self, by: Actor, account: str, number: str, phones: PhoneFields) -> Extension:
-        """Change how many phones an extension may have, whether browsers may be among them, or their password.
+        """Change its name, how many phones it may have, whether browsers may be among them, or their password.
 
         `account` is its account's id. Phones that are registered stay so, unless the password changes. Raises NotThere,
         InvalidSetting; NotProvisioned and Unreachable (then Asterisk is told when all endpoints are pushed).
@@ -129,6 +129,13 @@ class Extensions:
                 f"Several accounts have an extension {number}: give the account, one of {shown} (--account NAME)."
             )
         return found[0]
+
+    def by_id(self, account: str, id: str) -> Extension:
+        """Return an extension of an account (its id) by its id; raises NotThere."""
+        found = next((one for one in self._cache.extensions(account) if one.id == id), None)
+        if found is None:
+            raise NotThere(f"There is no extension {id[:80]}.")
+        return found
 
     def all(self, account: str | None = None) -> list[Extension]:
         """Return the extensions by number: of an account by its name or id, or of all accounts."""
@@ -240,4 +247,4 @@ def _audited(extension: Extension) -> dict[str, Any]:
     """Return an extension's fields without its password and without the tasks that its calls are led to."""
     fields = msgspec.structs.asdict(extension)
     led = {name: Destination.read(fields[name]).noted for name in _LED if fields[name]}
-    return {name: value for name, value in (fields | led).items() if name not in ("account", "password")}
+    return {name: value for name, value in (fields | led).items() if name not in ("account", "id", "password")}

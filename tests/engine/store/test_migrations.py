@@ -1,5 +1,6 @@
 """The migrations and the tables must agree, those of features too."""
 
+import re
 import shutil
 import sqlite3
 import time
@@ -225,10 +226,15 @@ async def test_older_extensions_register_as_before_and_other_accounts_may_have_t
         account="acct-1", number="100", sip_user="100", password="secret-1", name="Ann", application="app-1"
     )
     bob = Extension(account="acct-2", number="101", sip_user="101", password="secret-2", name="Bob")
-    assert await database.read(extensions.list) == [ann, bob]
+    old = await database.read(extensions.list)
+    assert [msgspec.structs.replace(each, id="") for each in old] == [
+        msgspec.structs.replace(each, id="") for each in (ann, bob)
+    ]
+    assert all(re.fullmatch("extension-[0-9a-f]{28}", each.id) for each in old) and old[0].id != old[1].id
     taken = Extension(account="acct-2", number="100", sip_user="100", password="secret-3")
     with pytest.raises(StoreConflict, match="Another account has or had the SIP user name 100"):
         await database.transact(lambda conn: extensions.add(conn, taken))
+    bob = msgspec.structs.replace(bob, id=old[1].id)
     own = msgspec.structs.replace(taken, sip_user="100-abcdef")
     await database.transact(lambda conn: extensions.add(conn, own))
     assert await database.read(lambda conn: extensions.list(conn, "acct-2")) == [own, bob]

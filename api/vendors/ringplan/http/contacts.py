@@ -17,6 +17,7 @@ from engine.features.errors import NotThere
 from engine.features.users.model import NewUser, User, UserChange
 from engine.features.users.role import Role
 from engine.features.users.service import UserService
+from engine.platform.settings_cache import SettingsCache
 
 KIND = f"{DIALECT} contact"
 _OURS = ("id", "company_id", "created", "updated", "extension", "invitation", "last_enter", "activated")
@@ -25,8 +26,8 @@ _OURS = ("id", "company_id", "created", "updated", "extension", "invitation", "l
 class ContactOperations:
     """Lists, adds, changes and removes them."""
 
-    def __init__(self, users: UserService, details: DetailService) -> None:
-        self._users, self._details = users, details
+    def __init__(self, users: UserService, details: DetailService, cache: SettingsCache) -> None:
+        self._users, self._details, self._cache = users, details, cache
 
     def operations(self) -> dict[str, Handler]:
         """Return each by its method and path."""
@@ -131,7 +132,8 @@ class ContactOperations:
         return web.json_response(self._shape(account, user, details), status=status)
 
     def _shape(self, account: Account, user: User, details: Details | None) -> resources.Shape:
-        return resources.contact(account, user, details or Details(account=account.id, kind=KIND, id=user.id))
+        row = next(iter(self._cache.extensions_of(account.id, user.id)), None)
+        return resources.contact(account, user, details or Details(account=account.id, kind=KIND, id=user.id), row)
 
 
 def _kept(given: Fields) -> Fields:

@@ -73,8 +73,8 @@ def company(account: Account, details: Details, employees: int) -> Shape:
     return own | merged({**COMPANY, **defaults}, details.fields) | own
 
 
-def contact(account: Account, user: User, details: Details) -> Shape:
-    """A contact: a user with what programs keep of it."""
+def contact(account: Account, user: User, details: Details, row: Extension | None) -> Shape:
+    """A contact: a user with what programs keep of it; `row`: its extension."""
     first, _, last = user.name.partition(" ")
     own = {
         "id": user.id,
@@ -85,6 +85,8 @@ def contact(account: Account, user: User, details: Details) -> Shape:
     }
     shape = merged({**CONTACT, "first_name": first, "last_name": last.strip()}, details.fields) | own
     shape["contacts"] = shape["contacts"] | {"email": user.email or None}
+    if row is not None:
+        shape["extension"] = {"id": row.id, "description": None, "name": row.name, "number": int(row.number)}
     return shape
 
 

@@ -13,6 +13,7 @@ from api.vendors.ringplan import errors, fields
 from api.vendors.ringplan.auth import Auth
 from api.vendors.ringplan.errors import RingPlanError
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
+from engine.ari.errors import AriError
 from engine.commands import CommandRefused
 from engine.features.errors import FeatureError, StoreError
 
@@ -22,6 +23,7 @@ Open = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """Serves what needs no key."""
 NOTHING_OPEN: Mapping[str, Open] = {}
 UNAVAILABLE = "The store cannot be reached now. Try again."
+ASTERISK = "The telephone engine cannot be reached now. Try again."
 _CHANGES = ("PUT", "PATCH")
 
 
@@ -69,6 +71,8 @@ class Routes:
                 return errors.render(503, UNAVAILABLE)
             except FeatureError as error:
                 return errors.of_feature(error)
+            except AriError:
+                return errors.render(502, ASTERISK)
 
         return answer
 

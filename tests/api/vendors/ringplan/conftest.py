@@ -28,6 +28,7 @@ from engine.store import numbers
 from engine.store.database import Database
 from engine.store.numbers import SMS, Number
 from engine.store.writer import Writer
+from tests.api.own.asterisk import FakeConfiguration
 from tests.clients.ringplan.client import RingPlan
 from tests.support.features import features_on, platform_of
 from tests.support.stores import migrated_file
@@ -46,6 +47,7 @@ class Served:
     id: str
     others_id: str
     vendor: Dialect
+    asterisk: FakeConfiguration
 
 
 @pytest.fixture
@@ -55,7 +57,10 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     writer, known = Writer(db), Accounts(Credentials(db))
     platform = platform_of(db, writer, net, tmp_path)
     platform.on_refresh(known.forget)
-    asterisk = AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0")
+    fake = FakeConfiguration()
+    await fake.__aenter__()
+    asterisk = AriClient(fake.url, "carillon", "secret", "carillon-0")
+    await asterisk.open()
     features = features_on(platform, asterisk, tmp_path, dialects=(Dialect.describe(),))
     parts: Any = {"engine": None, "recordings": None, "live": None, "inquire": None, "cache": platform.cache}
     vendor = Dialect.make(VendorParts(features=features, accounts=known, sip_host="192.0.2.5", **parts))
@@ -67,8 +72,10 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         keys = [next(key for key in each.keys.own if key.dialect == vendor.name) for each in opened]
         tokens = [f"{key.key}.{key.secret}" for key in keys]
         clients = [RingPlan(session, base, token) for token in tokens]
-        yield Served(features, platform, *clients, *(each.keys.account.id for each in opened), vendor)
+        yield Served(features, platform, *clients, *(each.keys.account.id for each in opened), vendor, fake)
         await vendor.leave()
+    await asterisk.close()
+    await fake.__aexit__(None, None, None)
     await writer.stop()
     await net.close()
     await db.close()

@@ -75,7 +75,7 @@ async def test_asterisk_is_told_all_endpoints_and_who_is_not_to_be_disturbed_aft
     def unit(conn: object) -> None:
         with_context(conn, account)  # type: ignore[arg-type]
         for number in ("101", "102"):
-            phone = msgspec.structs.replace(PHONE, account=account.id, number=number, sip_user=number)
+            phone = msgspec.structs.replace(PHONE, account=account.id, number=number, sip_user=number, id=number)
             extensions.add(conn, phone)  # type: ignore[arg-type]
             extensions.divert(conn, msgspec.structs.replace(phone, do_not_disturb=number == "102"))  # type: ignore[arg-type]
 
