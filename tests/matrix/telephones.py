@@ -48,8 +48,11 @@ class Telephone(Protocol):
     async def digit(self) -> str:
         """Wait until the other one presses a key."""
 
+    async def transfer(self, number: str) -> None:
+        """Ask to transfer the call to a number."""
+
     async def hang_up(self) -> None:
-        """Hang up."""
+        """Hang up, or decline a call that rings."""
 
     async def ended(self) -> None:
         """Wait until the call is over."""
@@ -96,6 +99,10 @@ class BaresipTelephone:
 
     async def digit(self) -> str:
         return await self.phone.digits(1)
+
+    async def transfer(self, number: str) -> None:
+        await self.phone.command("hold")
+        await self.phone.command("transfer", f"sip:{number}@{self.phone.registrar}")
 
     async def hang_up(self) -> None:
         await self.phone.hang_up()
@@ -153,6 +160,9 @@ class BrowserTelephone:
     async def digit(self) -> str:
         return await self.phone.until("digit")
 
+    async def transfer(self, number: str) -> None:
+        await self.phone.transfer(number)
+
     async def hang_up(self) -> None:
         await self.phone.hang_up()
 
@@ -201,6 +211,9 @@ class LinphoneTelephone:
 
     async def digit(self) -> str:
         return await self.phone.until("digit")
+
+    async def transfer(self, number: str) -> None:
+        await self.phone.type(f"transfer sip:{number}@{self.phone.registrar}")
 
     async def hang_up(self) -> None:
         await self.phone.hang_up()

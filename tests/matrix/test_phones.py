@@ -1,4 +1,7 @@
-"""Each phone registers, calls, is called, holds, presses keys, rings beside another one; both ends hear each other."""
+"""Each phone registers, calls, is called, holds, presses keys, rings beside another one, transfers and is forwarded.
+
+Both ends hear each other.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,6 +13,7 @@ from tests.e2e.phones.conftest import Beside, Browser, MakeLinphone, beside, bro
 from tests.matrix.telephones import BaresipTelephone, BrowserTelephone, LinphoneTelephone, Telephone
 from tests.support import audio
 from tests.support.browser_phone import MICROPHONE_RATE
+from tests.support.carillon import Account, Admin
 from tests.support.far_end import assert_hears
 from tests.support.linphone import RATE as linphone_rate
 from tests.support.phone import RATE
@@ -91,3 +95,40 @@ async def test_each_phone_rings_beside_another_one_of_its_extension(kind: str, t
         await _heard(anna, answering, OTHER, hz)
         await anna.hang_up()
         await answering.ended()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_phone_transfers_its_call(kind: str, telephone: Make) -> None:
+    anna, ben = await telephone("baresip by UDP", OTHER), await telephone(kind, OURS)
+    cleo = await telephone("baresip by UDP", SECOND)
+    await anna.ring(ben.number)
+    await ben.pick_up()
+    await anna.established()
+    await _heard(anna, ben, OTHER, OURS)
+    await ben.transfer(cleo.number)
+    await cleo.pick_up()
+    await ben.ended()
+    await _heard(anna, cleo, OTHER, SECOND)
+    await cleo.hang_up()
+    await anna.ended()
+
+
+@pytest.mark.parametrize("why", ["always", "busy", "no_answer"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_phone_is_forwarded_to_another_one(
+    kind: str, why: str, telephone: Make, admin: Admin, account: Account
+) -> None:
+    anna, ben = await telephone("baresip by UDP", OTHER), await telephone(kind, OURS)
+    cleo = await telephone(kind, SECOND)
+    settings = {"account": account.name, why: f"extension:{cleo.number}", "ring_seconds": 3}
+    await admin.ask("PATCH", f"extensions/{ben.number}", settings)
+    await anna.ring(ben.number)
+    if why != "always":
+        await ben.rings()
+    if why == "busy":
+        await ben.hang_up()
+    await cleo.pick_up()
+    await anna.established()
+    await _heard(anna, cleo, OTHER, SECOND)
+    await cleo.hang_up()
+    await anna.ended()

@@ -81,7 +81,8 @@ class BrowserPhone:
         await self._end()
 
     async def until(self, kind: str, *, within: float = LIMIT_SECONDS) -> str:
-        """Wait for an event: registered, refused, incoming, ringing, established, ended, digit, disconnected."""
+        """Wait for an event: registered, refused, incoming, ringing, established, ended, digit, disconnected, and those
+        of `transfer`."""
         try:
             return str(await self.evaluate(f"phone.until({json.dumps(kind)})", within=within))
         except TimeoutError:
@@ -111,6 +112,13 @@ class BrowserPhone:
     async def resume(self) -> None:
         """Take the call back."""
         await self.evaluate("phone.act('unhold')")
+
+    async def transfer(self, number: str = "") -> None:
+        """Ask to transfer the call to a number; "": the call before this one, to whom this one is with (RFC 3891).
+
+        What comes of it are events: asked or declined, then transferred or kept, with the status of the last NOTIFY.
+        """
+        await self.evaluate(f"phone.transfer({json.dumps(number)})")
 
     async def press(self, digits: str) -> None:
         """Press keys (RFC 4733)."""

@@ -5,7 +5,7 @@ A socket that sends anything else first gets `unauthorized`, and one that has no
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,7 @@ from engine.features.messaging.threads.service import ThreadService
 from engine.features.subscriptions.live import Listener, LiveEvents, TooManyListeners
 
 log = structlog.get_logger(__name__)
+Handle = Callable[..., Awaitable[None]]
 PATHS = ("/ws", "/ws/")
 SENT_BURST, SENT_PER_SECOND = 100, 10.0
 """Events that a socket may send at once, and how many more each second; one that sends more is closed."""
@@ -75,9 +76,9 @@ class LiveSockets:
         server = self._server = self._connections.server
         server.on("connect", self._connected)
         server.on("disconnect", self._disconnected)
-        server.on("authenticate", self._authenticate)
-        server.on(MARK_AS_READ, self._mark_as_read)
-        server.on("*", self._anything)
+        server.on("authenticate", self._closing(self._authenticate))
+        server.on(MARK_AS_READ, self._closing(self._mark_as_read))
+        server.on("*", self._closing(self._anything))
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """The paths, for websockets and for polling."""
@@ -100,6 +101,20 @@ class LiveSockets:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._connections.leave()
+
+    def _closing(self, handler: Handle) -> Handle:
+        """Handle an event; where that fails, close the client's connection: it connects again."""
+
+        async def handle(*given: Any) -> None:
+            try:
+                await handler(*given)
+            except Exception:
+                log.exception("An event of a live socket failed.")
+                for sid in given[:2]:  # the first one, or behind an event's name
+                    if isinstance(sid, str) and sid in self._sockets:
+                        await self._connections.close(self._connections.of(sid))
+
+        return handle
 
     # What clients send
 

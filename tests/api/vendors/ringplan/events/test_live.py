@@ -7,9 +7,11 @@ import aiohttp
 import pytest
 import socketio
 
+from api.vendors.ringplan.auth import Auth
 from api.vendors.ringplan.events import connections, sockets
 from api.vendors.ringplan.vendor import RingPlan as Dialect
 from engine.features.accounts.service import AccountService
+from engine.features.errors import StoreError
 from engine.features.messaging.events import MessageReceived
 from engine.features.messaging.threads.following import ThreadFollower
 from engine.platform.audit import SYSTEM
@@ -202,6 +204,23 @@ async def test_a_socket_ends_with_its_key(texting: Served, monkeypatch: pytest.M
         await texting.features[AccountService].rotate(SYSTEM, texting.id, Dialect.name)
         await asyncio.wait_for(live.closed.wait(), 10)
         assert not others.closed.is_set()
+
+
+async def test_a_socket_is_closed_where_the_store_does_not_answer(
+    texting: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise StoreError("The database does not answer.")
+
+    acme = texting.acme
+    async with Live(acme.base) as live, Live(acme.base) as other:
+        await other.authenticate(acme.token)
+        with monkeypatch.context() as patched:
+            patched.setattr(Auth, "of_socket", fails)
+            await live.client.emit("authenticate", {"token": acme.token})
+            await asyncio.wait_for(live.closed.wait(), 10)
+        await received(texting, "Hello")
+        await other.until("texting.message.new")
 
 
 async def test_sockets_are_refused_beyond_what_a_client_may_open(
