@@ -179,7 +179,14 @@ class CallCommands:
         self._cli.output.done({"hung_up": call}, f"{call} was hung up.")
 
     def transfer(
-        self, call: str, to: str, *, announce: str | None = None, accept: str | None = None, music: str | None = None
+        self,
+        call: str,
+        to: str | None = None,
+        *,
+        to_call: str | None = None,
+        announce: str | None = None,
+        accept: str | None = None,
+        music: str | None = None,
     ) -> None:
         """Move the party of a call to an extension, a number, or a destination such as group:sales or room:lobby.
 
@@ -188,6 +195,9 @@ class CallCommands:
 
         Parameters
         ----------
+        to_call
+            Instead of TO another call: the two parties are connected, and whoever was connected with either of them is
+            not any more (attended).
         announce
             What the person who answers hears before the two are connected.
         accept
@@ -195,12 +205,14 @@ class CallCommands:
         music
             The class of music that the party hears meanwhile.
         """
-        body: dict[str, Any] = {"to": to}
+        if (to is None) == (to_call is None):
+            raise CommandFailed("Say where the party is moved: TO, or --to-call.")
+        body: dict[str, Any] = {"to": to} if to_call is None else {"to_call": to_call}
         if announce is not None:
             body["announcement"] = [{"kind": "say", "text": announce}]
         body |= {name: value for name, value in (("accept", accept), ("music", music)) if value is not None}
         started = self._cli.admin.post(f"/calls/{part(call)}/transfer", body)
-        self._cli.output.done(started, f"{call} is being transferred to {to}.")
+        self._cli.output.done(started, f"{call} is being transferred to {to or to_call}.")
 
     def export(self, *, account: str | None = None, since: str | None = None, file: Path | None = None) -> None:
         """Print call records as CSV, newest first.

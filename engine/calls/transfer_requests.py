@@ -2,6 +2,7 @@
 
 from engine.calls.directory import NoDestination
 from engine.calls.outbound import with_ids
+from engine.calls.pair import Pair
 from engine.calls.registry import Registry
 from engine.calls.session import Session
 from engine.calls.transfer_ways import way_of
@@ -25,13 +26,14 @@ class TransferRequests:
         if session is None or session.hanging_up:
             raise NoSuchCall(_GONE)
         _refuse_busy(session)
-        task = self._task(session, command)
-        try:
-            await way_of(session.services, command.account, task)
-        except NoDestination as error:
-            raise NumberRefused(str(error)) from error
-        _refuse_busy(session)  # another request may have come meanwhile
-        (task,) = with_ids((self._task(session, command),))  # type: ignore[assignment]
+        if not command.to_call:
+            try:
+                await way_of(session.services, command.account, self._task(session, command))
+            except NoDestination as error:
+                raise NumberRefused(str(error)) from error
+            _refuse_busy(session)  # another request may have come meanwhile
+        (task,) = with_ids((self._task(session, command),))
+        assert isinstance(task, Transfer)
         behind = task.parted.task if task.parted and task.parted.session == session.call.id else ""
         Transferor(session, self._registry, task).set_aside()
         try:
@@ -43,10 +45,13 @@ class TransferRequests:
     def _task(self, session: Session, command: TransferCall) -> Transfer:
         pair = self._registry.pairs.of(session)
         apart = parted(pair) if pair else None
+        consulted = self._consulted(session, pair, command) if command.to_call else None
+        asking = [(pair, session), (consulted, self._registry.get(command.to_call))]
         return Transfer(
             to=command.to,
             parted=apart,
-            holders=(pair.partner(session).call.id,) if pair else (),
+            consulted=parted(consulted) if consulted else None,
+            holders=tuple(each.partner(one).call.id for each, one in asking if each and one),
             announcement=command.announcement,
             accept=command.accept,
             music=command.music,
@@ -55,6 +60,21 @@ class TransferRequests:
             hang_up_after=apart.hang_up_after if apart else True,
             continue_after=bool(pair and apart and apart.continue_after and pair.session is session),
         )
+
+    def _consulted(self, session: Session, pair: Pair | None, command: TransferCall) -> Pair:
+        """Return the other pair of an attended transfer."""
+        other = self._registry.find(command.account, command.to_call)
+        if other is None or other.hanging_up:
+            raise NoSuchCall("There is no such call to transfer to, or it has ended.")
+        _refuse_busy(other)
+        found = self._registry.pairs.of(other)
+        if pair is None:
+            raise NotTransferable("The call is connected with nobody who could transfer it.")
+        if found is None:
+            raise NotTransferable("The other call is connected with nobody who could transfer to it.")
+        if found is pair:
+            raise NotTransferable("The two calls are connected with each other already.")
+        return found
 
 
 def _refuse_busy(session: Session) -> None:

@@ -53,13 +53,16 @@ class TransferCall(Command[str], frozen=True, kw_only=True, tag="transfer_call")
 
     Whom it is connected with is parted from it, and its call ends once the party is there; if that fails, the two are
     connected again. What holds the call's queue is stopped. See engine.tasks.transfer.Transfer for the other fields.
+    Instead of `to`, `to_call` is another call of the account, whose party the transferor has spoken with by a second
+    call: the two parties are connected, and both calls of the transferor end (an attended transfer).
 
     Raises NoSuchCall, NotTransferable, NumberRefused, EngineUnavailable.
     """
 
     account: str
     call: str
-    to: str
+    to: str = ""
+    to_call: str = ""
     announcement: tuple[Play | Say, ...] = ()
     accept: str = ""
     music: str = "default"

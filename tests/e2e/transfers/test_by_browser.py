@@ -70,7 +70,8 @@ async def test_a_browser_transfers_to_an_extension_a_number_an_application_and_a
     await called(anna, ben)
     await transferred(ben, says)
     await anna.closed()
-    assert heard_by(anna).says("my name is")
+    heard = heard_by(anna)
+    assert heard.part(heard.seconds - 2.0).says("my name is"), "the recogniser misses it behind the browser's loud tone"
 
 
 async def test_a_browser_that_speaks_to_somebody_first_joins_the_two(phone: MakePhone, browser: Browser) -> None:

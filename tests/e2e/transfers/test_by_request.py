@@ -120,6 +120,40 @@ async def test_a_program_moves_a_party_into_a_room_and_to_a_number(
     assert (await lab.of(third)).heard.has(ANNA, 0.5)
 
 
+async def test_a_program_joins_two_parties_with_whom_a_phone_speaks_by_two_calls(
+    phone: MakePhone, own: Own, carillon: Command
+) -> None:
+    anna, ben, cleo = await three(phone)
+    await connected(ben, anna)
+    await ben.command("hold")
+    await connected(ben, cleo)
+    await from_now(cleo)
+    assert (await from_now(cleo)).has(BEN), "the phone asks first"
+    first, second = await leg(own, anna, "outbound"), await leg(own, cleo, "outbound")
+    assert (await own.ask("POST", f"calls/{first}/transfer", json={"to_call": second}))[0] == 202
+    await ben.closed()
+    await ben.closed()
+    await talk((anna, ANNA), (cleo, CLEO), strangers=[BEN])
+    (event,) = await told(own, first)
+    assert (event["event"], event["attended"], event["call"]) == ("call_transferred", True, second)
+    both = {"to": cleo.number, "to_call": second}
+    for to, status in (({"to_call": second}, 409), ({"to_call": "call-none"}, 404), ({}, 400), (both, 400)):
+        assert (await own.ask("POST", f"calls/{first}/transfer", json=to))[0] == status, to
+    await cleo.hang_up()
+    await anna.closed()
+    await connected(ben, anna)
+    await ben.command("hold")
+    await connected(ben, cleo)
+    moved, other = await leg(own, cleo, "outbound"), await leg(own, anna, "outbound")
+    assert other in await carillon("calls", "transfer", moved, "--to-call", other)
+    await ben.closed()
+    await ben.closed()
+    await talk((anna, ANNA), (cleo, CLEO), strangers=[BEN])
+    await anna.hang_up()
+    await cleo.closed()
+    assert all(one["ended"] for one in await tree(own, ben.number))
+
+
 async def test_what_may_not_be_called_is_refused_before_anybody_is_parted(phone: MakePhone, own: Own) -> None:
     anna, ben, _ = await three(phone)
     await connected(anna, ben)

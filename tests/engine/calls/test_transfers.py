@@ -10,7 +10,7 @@ from engine.calls.admission_protocol import Route
 from engine.calls.directory import Answering
 from engine.calls.group_ringing import member_of
 from engine.calls.pair import other_of
-from engine.commands import NotTransferable, NumberRefused, TransferCall
+from engine.commands import NoSuchCall, NotTransferable, NumberRefused, TransferCall
 from engine.events import CallEnded, CallTransferred, TaskEnded, TaskStarted, TransferFailed
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
@@ -220,6 +220,42 @@ async def test_a_phone_with_two_calls_joins_its_parties(exchange: Exchange, aste
     await exchange.leave()
     await exchange.start()
     asterisk.hangs_up(second.callee)
+    await over(exchange, asterisk, (*first, *second))
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["", "over a restart"])
+async def test_a_program_joins_the_parties_of_two_calls(exchange: Exchange, asterisk: FakeAri, restart: bool) -> None:
+    first, second = await consulting(exchange, asterisk)
+    await exchange.submit(TransferCall(account=ACCOUNT, call=first.callee, to_call=second.callee))
+    done = await exchange.event(CallTransferred, subject=first.callee)
+    assert (done.call, done.attended, done.by) == (second.callee, True, first.caller)
+    if restart:
+        await exchange.leave()
+        await exchange.start()
+    for call in (first.caller, second.caller):
+        await exchange.ended(call)
+    await settled()
+    (bridge,) = asterisk.world.bridges.values()
+    assert sorted(bridge["channels"]) == sorted([first.callee, second.callee])
+    asterisk.hangs_up(first.callee)
+    await over(exchange, asterisk, (*first, *second))
+    await exchange.told_once_each()
+
+
+async def test_calls_that_cannot_be_joined_stay_as_they_are(exchange: Exchange, asterisk: FakeAri) -> None:
+    first, second = await consulting(exchange, asterisk)
+    for wanted, refusal in (
+        ({"to_call": first.caller}, NotTransferable),
+        ({"to_call": first.callee}, NotTransferable),
+        ({"to_call": "call-none"}, NoSuchCall),
+    ):
+        with pytest.raises(refusal):
+            await exchange.submit(TransferCall(account=ACCOUNT, call=first.callee, **wanted))
+    with pytest.raises(NoSuchCall):
+        await exchange.submit(TransferCall(account="another", call=first.callee, to_call=second.callee))
+    assert len(asterisk.world.bridges) == 2
+    asterisk.hangs_up("in-1")
+    asterisk.hangs_up("in-2")
     await over(exchange, asterisk, (*first, *second))
 
 

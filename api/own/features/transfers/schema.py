@@ -15,7 +15,14 @@ class NewTransfer(Given, frozen=True, kw_only=True):
             "An extension, a number as written in the account's country, or a destination as kind:target, such as "
             "group:sales, room:lobby or application:shop."
         ),
-    ]
+    ] = ""
+    to_call: Annotated[
+        str,
+        says(
+            "Instead of `to` another call of the account: the party is connected with its party, and whoever was "
+            "connected with either of the two is not any more."
+        ),
+    ] = ""
     announcement: Annotated[
         tuple[Play | Say, ...],
         says("What the person who answers hears before the two are connected, at most 10 tasks.", maxItems=10),

@@ -31,9 +31,8 @@ class TransferRoutes:
         task = await self._services.engine.submit(command)
         if caller.user:
             log = self._services.platform.audit
-            await log.note(
-                caller.by, account=caller.account.id, what="call.transferred", subject=call, after={"to": command.to}
-            )
+            to = {"to": command.to or command.to_call}
+            await log.note(caller.by, account=caller.account.id, what="call.transferred", subject=call, after=to)
         return web.json_response({"task": task}, status=202)
 
 

@@ -18,6 +18,10 @@ MOST_ANNOUNCEMENTS = 10
 
 def command_of(services: OwnServices, account: Account, call: str, wanted: NewTransfer) -> TransferCall:
     """Return the command; raises BadRequest, CommandRefused, FeatureError, PromptError."""
+    if bool(wanted.to.strip()) == bool(wanted.to_call):
+        raise BadRequest("Give either to or to_call.")
+    if wanted.to_call and (wanted.announcement or wanted.ring_seconds is not None):
+        raise BadRequest("announcement and ring_seconds are for a party that is rung: leave them out with to_call.")
     if wanted.accept and wanted.accept not in DIGITS:
         raise BadRequest("accept must be one of 0-9, *, # and A-D.")
     if wanted.accept and not wanted.announcement:
@@ -34,7 +38,8 @@ def command_of(services: OwnServices, account: Account, call: str, wanted: NewTr
     return TransferCall(
         account=account.id,
         call=call,
-        to=_destination(services, account, wanted.to.strip()),
+        to="" if wanted.to_call else _destination(services, account, wanted.to.strip()),
+        to_call=wanted.to_call,
         announcement=tuple(task for task in announcement if isinstance(task, Play | Say)),
         accept=wanted.accept,
         music=wanted.music,
