@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import MakeExtension, make_account, worker
 from tests.support.carillon import Admin, Command, Own
+from tests.support.lab_numbers import unused
 from tests.support.phone_texts import Texts
 from tests.support.scenario import until
 from tests.support.sink import Sink
@@ -20,11 +21,6 @@ from tests.support.texter import Texter
 from tests.support.turns import the_only
 
 LONG = "Ünïcödé, 70 in a part, 67 in each of several, and an emoji where a part ends: ☎ " + "😀🚀" * 40
-
-
-def unused() -> str:
-    """A number of the lab that no other test texts."""
-    return f"12015558{worker()}{secrets.randbelow(100):02d}"
 
 
 class Texting(Texts):

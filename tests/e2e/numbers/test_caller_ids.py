@@ -13,17 +13,13 @@ from tests.e2e.conftest import make_account, worker
 from tests.support import audio, people
 from tests.support.carillon import Admin, Command, Own
 from tests.support.far_end import Sound
+from tests.support.lab_numbers import unused
 from tests.support.lab_texts import LabTexts
 from tests.support.scenario import LabEars, call_ended, until
 from tests.support.system import System
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 WRONG = "The code is wrong"
-
-
-def unused() -> str:
-    """A number of the lab that gets no text of another test."""
-    return f"12015557{worker() % 10}{secrets.randbelow(100):02d}"
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.conftest import make_account, worker
 from tests.support import audio, people
 from tests.support.carillon import Admin, Command, Own
+from tests.support.lab_numbers import unused
 from tests.support.lab_texts import LabTexts
 from tests.support.scenario import LabEars, call_ended, until
 from tests.support.sink import Sink
@@ -24,11 +25,6 @@ from tests.support.system import System
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 REJECTED = "12015550156"
 """A number of the lab whose texts are rejected by a receipt (docs/lab.md)."""
-
-
-def unused() -> str:
-    """A number of the lab that no other test uses."""
-    return f"12015557{worker() % 10}{secrets.randbelow(100):02d}"
 
 
 @pytest.fixture

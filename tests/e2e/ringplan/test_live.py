@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.clients.ringplan.live import Live
 from tests.e2e.ringplan.conftest import Company
 from tests.e2e.ringplan.test_texting import CONVERSATIONS, texting_number
 from tests.support.carillon import Admin, Command
+from tests.support.lab_numbers import unused
 from tests.support.system import ROOT, System
 
 PROGRAM = Path(clients.__file__).with_name("node") / "listen.js"
@@ -65,7 +65,7 @@ async def test_a_company_texts_both_ways_and_its_web_client_sees_it_live(
     company: Company, admin: Admin, carillon: Command, system: System
 ) -> None:
     api, ours = company.api, await texting_number(company, admin)
-    theirs = f"1201555{1000 + secrets.randbelow(9000)}"
+    theirs = unused()
     async with node(system.api, api.token) as browser, Live(system.api, transports=("polling",)) as second:
         assert (await browser.until("authenticated"))["company_id"] == company.id
         assert (await second.authenticate(api.token))[0] == "authenticated"

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.e2e.ringplan.conftest import Company
 from tests.support.carillon import Admin, Command
+from tests.support.lab_numbers import unused
 from tests.support.lab_texts import LabTexts
 from tests.support.scenario import until
 from tests.support.system import System
@@ -24,7 +25,7 @@ async def test_a_company_texts_both_ways_in_one_conversation(
     company: Company, admin: Admin, carillon: Command, system: System
 ) -> None:
     api, ours = company.api, await texting_number(company, admin)
-    theirs = f"1201555{1000 + secrets.randbelow(9000)}"
+    theirs = unused()
     contact = await api.ok("POST", "/texting/contacts", {"number": f"+{theirs}", "first_name": "Jane"}, status=201)
     opened = await api.ok("POST", CONVERSATIONS, {"contact_id": contact["id"], "from_number": ours}, status=201)
     messages = f"{CONVERSATIONS}/{opened['id']}/messages"
@@ -52,7 +53,7 @@ async def test_a_company_texts_both_ways_in_one_conversation(
 async def test_a_text_that_another_api_sends_is_in_the_conversation_of_its_numbers(
     company: Company, admin: Admin
 ) -> None:
-    ours, theirs = await texting_number(company, admin), f"1201555{1000 + secrets.randbelow(9000)}"
+    ours, theirs = await texting_number(company, admin), unused()
     status, sent = await company.own.ask("POST", "messages", json={"to": theirs, "text": "by another", "sender": ours})
     assert status == 201, sent
 

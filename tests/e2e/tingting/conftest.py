@@ -11,6 +11,7 @@ import pytest
 from tests.clients.tingting.client import TingTing
 from tests.support.carillon import Account, Admin, Own
 from tests.support.far_end import Sound
+from tests.support.lab_numbers import unused
 from tests.support.lab_texts import LabTexts
 from tests.support.scenario import FarEnd, LabEars, until
 from tests.support.system import System
@@ -53,7 +54,7 @@ def ours(admin: Admin, account: Account) -> str:
 @pytest.fixture
 def theirs() -> str:
     """A number of the network that hardly another test uses: as long as its country's are, and no persona's."""
-    return f"1201555{1000 + secrets.randbelow(9000)}"
+    return unused()
 
 
 @dataclass(frozen=True)
