@@ -51,8 +51,11 @@ class Telephone(Protocol):
     async def transfer(self, number: str) -> None:
         """Ask to transfer the call to a number."""
 
+    async def decline(self) -> None:
+        """Decline a call that rings: busy (486)."""
+
     async def hang_up(self) -> None:
-        """Hang up, or decline a call that rings."""
+        """Hang up."""
 
     async def ended(self) -> None:
         """Wait until the call is over."""
@@ -103,6 +106,9 @@ class BaresipTelephone:
     async def transfer(self, number: str) -> None:
         await self.phone.command("hold")
         await self.phone.command("transfer", f"sip:{number}@{self.phone.registrar}")
+
+    async def decline(self) -> None:
+        await self.phone.hang_up()
 
     async def hang_up(self) -> None:
         await self.phone.hang_up()
@@ -163,6 +169,9 @@ class BrowserTelephone:
     async def transfer(self, number: str) -> None:
         await self.phone.transfer(number)
 
+    async def decline(self) -> None:
+        await self.phone.decline()
+
     async def hang_up(self) -> None:
         await self.phone.hang_up()
 
@@ -214,6 +223,9 @@ class LinphoneTelephone:
 
     async def transfer(self, number: str) -> None:
         await self.phone.type(f"transfer sip:{number}@{self.phone.registrar}")
+
+    async def decline(self) -> None:
+        await self.phone.hang_up()
 
     async def hang_up(self) -> None:
         await self.phone.hang_up()

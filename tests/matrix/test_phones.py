@@ -126,7 +126,7 @@ async def test_each_phone_is_forwarded_to_another_one(
     if why != "always":
         await ben.rings()
     if why == "busy":
-        await ben.hang_up()
+        await ben.decline()
     await cleo.pick_up()
     await anna.established()
     await _heard(anna, cleo, OTHER, SECOND)

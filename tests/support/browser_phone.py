@@ -105,6 +105,11 @@ class BrowserPhone:
         await self.evaluate("phone.session.terminate()")
         await self.until("ended")
 
+    async def decline(self) -> None:
+        """Decline a call that rings as busy: JsSIP says 480 (nobody is there) of its own accord."""
+        await self.evaluate("phone.session.terminate({status_code: 486})")
+        await self.until("ended")
+
     async def hold(self) -> None:
         """Hold the call: its re-INVITE was answered."""
         await self.evaluate("phone.act('hold')")
