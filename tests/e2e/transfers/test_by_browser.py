@@ -71,7 +71,7 @@ async def test_a_browser_transfers_to_an_extension_a_number_an_application_and_a
     await transferred(ben, says)
     await anna.closed()
     heard = heard_by(anna)
-    assert heard.part(heard.seconds - 2.0).says("my name is"), "the recogniser misses it behind the browser's loud tone"
+    assert heard.part(heard.seconds - 3.5).says("my name is"), "the recogniser misses it behind the browser's loud tone"
 
 
 async def test_a_browser_that_speaks_to_somebody_first_joins_the_two(phone: MakePhone, browser: Browser) -> None:
