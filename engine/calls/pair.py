@@ -223,6 +223,10 @@ class Pairs:
         task = self._ties[leg.call.id] = leg.spawn(work, "tied")
         task.add_done_callback(lambda done: self._forget(leg.call.id, done))
 
+    def is_tied(self, leg: Session) -> bool:
+        """Whether a leg waits, and ends with another call: as the transferor of a transfer does."""
+        return leg.call.id in self._ties
+
     def untie(self, leg: Session) -> None:
         """Let a leg end with no other call."""
         if task := self._ties.pop(leg.call.id, None):

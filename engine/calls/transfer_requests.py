@@ -25,13 +25,13 @@ class TransferRequests:
         session = self._registry.find(command.account, command.call)
         if session is None or session.hanging_up:
             raise NoSuchCall(_GONE)
-        _refuse_busy(session)
+        self._refuse_busy(session)
         if not command.to_call:
             try:
                 await way_of(session.services, command.account, self._task(session, command))
             except NoDestination as error:
                 raise NumberRefused(str(error)) from error
-            _refuse_busy(session)  # another request may have come meanwhile
+            self._refuse_busy(session)  # another request may have come meanwhile
         (task,) = with_ids((self._task(session, command),))
         assert isinstance(task, Transfer)
         behind = task.parted.task if task.parted and task.parted.session == session.call.id else ""
@@ -66,7 +66,7 @@ class TransferRequests:
         other = self._registry.find(command.account, command.to_call)
         if other is None or other.hanging_up:
             raise NoSuchCall("There is no such call to transfer to, or it has ended.")
-        _refuse_busy(other)
+        self._refuse_busy(other)
         found = self._registry.pairs.of(other)
         if pair is None:
             raise NotTransferable("The call is connected with nobody who could transfer it.")
@@ -76,11 +76,11 @@ class TransferRequests:
             raise NotTransferable("The two calls are connected with each other already.")
         return found
 
-
-def _refuse_busy(session: Session) -> None:
-    if not session.answered:
-        raise NotTransferable("The call has not been answered. Transfer it when it is.")
-    if session.conference:
-        raise NotTransferable("The call is in a conference. Let it leave the conference first.")
-    if session.queue.doing(Transfer):
-        raise NotTransferable("The call is being transferred already.")
+    def _refuse_busy(self, session: Session) -> None:
+        if not session.answered:
+            raise NotTransferable("The call has not been answered. Transfer it when it is.")
+        if session.conference:
+            raise NotTransferable("The call is in a conference. Let it leave the conference first.")
+        pairs, moved = self._registry.pairs, session.queue.doing(Transfer)
+        if moved or (pairs.of(session) is None and pairs.is_tied(session)):  # or it waits: it is the transferor's
+            raise NotTransferable("The call is being transferred already.")

@@ -81,6 +81,11 @@ class Extensions:
         await self._try_to_show(changed)
         return changed
 
+    def check(self, extension: Extension, phones: PhoneFields) -> None:
+        """Raise InvalidSetting for what `equip` would refuse."""
+        owner = self._cache.find(extension.account)
+        checked(_equipped(extension, phones), owner.country if owner else "")
+
     async def _put(self, extension: Extension) -> None:
         for each in self._pieces(extension).values():
             await self._provisioner.put(each)
@@ -205,14 +210,18 @@ def _equip(conn: Connection, by: Actor, account: str, number: str, phones: Phone
     had = extensions.get(conn, account, number)
     if had is None:
         raise NotThere(f"There is no extension {number}.")
-    given = {name: value for name, value in msgspec.structs.asdict(phones).items() if value is not None}
-    changed = checked(msgspec.structs.replace(had, **given), find(conn, account).country)
+    changed = checked(_equipped(had, phones), find(conn, account).country)
     extensions.equip(conn, changed)
     before, after = audit.changed(_audited(had), _audited(changed))
-    if "password" in given:
+    if phones.password is not None:
         after |= {"password": "***"}
     audit.record(conn, by, account=account, what="extension.changed", subject=number, before=before, after=after)
     return had, changed
+
+
+def _equipped(extension: Extension, phones: PhoneFields) -> Extension:
+    given = {name: value for name, value in msgspec.structs.asdict(phones).items() if value is not None}
+    return msgspec.structs.replace(extension, **given)
 
 
 def _refuse_taken(conn: Connection, owner: Account, number: str) -> None:

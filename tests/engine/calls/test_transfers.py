@@ -346,7 +346,8 @@ async def test_what_cannot_be_transferred_is_refused(exchange: Exchange, asteris
         await exchange.submit(TransferCall(account=ACCOUNT, call=two.caller, to="extension:999"))
     await exchange.submit(TransferCall(account=ACCOUNT, call=two.caller, to=TO))
     leg = await rings(exchange, asterisk, two.caller)
-    with pytest.raises(NotTransferable):
-        await exchange.submit(TransferCall(account=ACCOUNT, call=two.caller, to=TO))
+    for call in two:  # the transferor waits, and is not moved either
+        with pytest.raises(NotTransferable, match="is being transferred"):
+            await exchange.submit(TransferCall(account=ACCOUNT, call=call, to=TO))
     asterisk.hangs_up("in-1")
     await over(exchange, asterisk, (two.caller, two.callee, leg))

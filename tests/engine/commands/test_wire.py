@@ -74,6 +74,7 @@ COMMANDS: list[Command[Any]] = [
     ),
     HangUpCall(**OWN, call="call-1", cause=HangupCause.BUSY),
     TransferCall(
+        to_call="call-9",
         **OWN, call="call-1", to="extension:101", announcement=(HELLO,), accept="1", music="ring", ring_seconds=9.0
     ),
     Enqueue(**OWN, owner="call-1", tasks=TASKS, now=True, patch=PATCH),

@@ -8,14 +8,15 @@ import msgspec
 from api.vendors.ringplan import fields
 from api.vendors.ringplan.errors import Invalid
 from api.vendors.ringplan.fields import Fields
+from api.vendors.ringplan.http.extension_shapes import DESTINATIONS, SOFTPHONE
 from engine.features.details.model import checked
 
 MOST_CONTACTS = 10
 """Phones at once; the document's samples have 30."""
 LONGEST_RING = 300
-SOFTPHONE = "softphone"
 _OURS = ("_id", "id", "pbx", "phone", "subscriber", "outbound_callerid", "user")
 _OURS_OF_DATA = (
+    *("avpf", "icesupport", "noanswer_dest", "busy_dest", "chanunavail_dest"),
     *("id", "extension", "user", "name", "callerid", "callwaiting_enable", "cid_masquerade", "dial", "do_not_disturb"),
     *("mailbox", "max_contacts", "ringtimer", "secret", "voicemail", "voicemail_email", "voicemail_enable"),
     "voicemail_vmpwd",
@@ -23,11 +24,10 @@ _OURS_OF_DATA = (
 _DESTINATION = re.compile(r"(?:ext-local|from-did-direct),(?P<box>vm[ubs])?(?P<number>[0-9]{2,10}),1")
 _OWN_DESTINATION = re.compile(r"[a-z_]+:\S+")
 _SWITCHES = {"yes": True, "enabled": True, "on": True, "no": False, "disabled": False, "off": False, "": False}
-_DIVERSIONS = {"noanswer_dest": "no_answer", "busy_dest": "busy", "chanunavail_dest": "unregistered"}
 
 
 class WantedExtension(msgspec.Struct, frozen=True, kw_only=True):
-    """What is given; None: nothing is said, so it stays as it is.
+    """What is given, and is not as it was shown; None: nothing is said, so it stays as it is.
 
     `ring_seconds` 0: as long as a call may ring. `diversions` are destinations as they are written, "" for nowhere, by
     our names. `user`: the contact's id or e-mail address, "": nobody's. `kept` is what is stored for the program.
@@ -50,24 +50,32 @@ class WantedExtension(msgspec.Struct, frozen=True, kw_only=True):
     kept: Fields
 
 
-def read(given: Fields) -> WantedExtension:
-    """Read an extension object, or a part of one; raises Invalid and InvalidSetting."""
+def read(given: Fields, shown: Fields) -> WantedExtension:
+    """Read an extension object, or a part of one; raises Invalid and InvalidSetting.
+
+    `shown`: the extension as it is shown now, empty for a new one. Programs send whole objects back, so what is as it
+    was shown is not given.
+    """
+    given = {name: value for name, value in given.items() if name not in shown or value != shown[name]}
     data = fields.inner(given, "data")
+    if had := shown.get("data"):
+        data = {name: value for name, value in data.items() if name not in had or value != had[name]}
     kept = fields.without(given, *_OURS)
     if data:
         kept["data"] = fields.without(data, *_OURS_OF_DATA)
     purpose = fields.text_or_none(given, "purpose", 40)
-    browser = _switch(data, "avpf") or _switch(data, "icesupport")
     return WantedExtension(
         number=_number(data),
         name=fields.text_or_none(data, "name", 64),
         password=fields.text_or_none(data, "secret", 64) or None,
         max_contacts=_whole(data, "max_contacts", 1, MOST_CONTACTS, cut=True),
-        webrtc=True if purpose == SOFTPHONE or browser else None if purpose is None and browser is None else False,
+        webrtc=_browsers(data, purpose),
         ring_seconds=_whole(data, "ringtimer", 0, LONGEST_RING),
         call_waiting=_switch(data, "callwaiting_enable"),
         do_not_disturb=_switch(data, "do_not_disturb"),
-        diversions={ours: _destination(data, name) for name, ours in _DIVERSIONS.items() if data.get(name) is not None},
+        diversions={
+            ours: _destination(data, theirs) for theirs, ours in DESTINATIONS.items() if data.get(theirs) is not None
+        },
         voicemail=_voicemail(data),
         voicemail_email=fields.text_or_none(data, "voicemail_email", 254),
         voicemail_pin=fields.text_or_none(data, "voicemail_vmpwd", 10) or None,
@@ -75,6 +83,14 @@ def read(given: Fields) -> WantedExtension:
         location=fields.text_or_none(given, "location_id", 80),
         kept=checked(kept),
     )
+
+
+def _browsers(data: Fields, purpose: str | None) -> bool | None:
+    """Return whether browsers may register: a softphone's may, and those of WebRTC's settings."""
+    said = [on for name in ("avpf", "icesupport") if (on := _switch(data, name)) is not None]
+    if purpose == SOFTPHONE or any(said):
+        return True
+    return False if said else None
 
 
 def _number(data: Fields) -> str | None:
@@ -122,7 +138,7 @@ def _destination(data: Fields, name: str) -> str:
         return f"{'voicemail' if found['box'] else 'extension'}:{found['number']}"
     raise Invalid(
         f"data.{name} must be an extension such as from-did-direct,1002,1, its voicemail such as ext-local,vmu1002,1, "
-        f"or a destination such as number:+12015550100 (got {text[:60]!r})."
+        f"or a destination such as forward:+12015550100 (got {text[:60]!r})."
     )
 
 

@@ -1,18 +1,22 @@
 """An extension is made, changed and removed as a whole: its phone, where its calls go, its voicemail, what is kept."""
 
+from contextlib import suppress
+
 import msgspec
 
 from api.vendors.ringplan.errors import Invalid
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest
 from api.vendors.ringplan.http.extension_fields import WantedExtension
 from api.vendors.ringplan.ids import DIALECT
+from engine.ari.errors import AriError
 from engine.features.destinations.choosing import LeadsTo, nowhere, to_destination
 from engine.features.destinations.extension_settings import DiversionFields, ExtensionDiversions
 from engine.features.destinations.registry import Destinations
+from engine.features.details.model import Fields
 from engine.features.details.service import DetailService
 from engine.features.endpoints.model import Extension, NewExtension, PhoneFields
 from engine.features.endpoints.service import Extensions
-from engine.features.errors import NotThere
+from engine.features.errors import NotProvisioned, NotThere
 from engine.features.locations.service import LocationService
 from engine.features.users.service import UserService
 from engine.features.voicemail.model import Box, BoxFields
@@ -62,15 +66,56 @@ class ExtensionSettings:
         return self._extensions.by_id(added.account, added.id)
 
     async def change(self, request: AuthenticatedRequest, row: Extension, wanted: WantedExtension) -> Extension:
-        """Change an extension; phones that are registered stay so unless the password changes."""
+        """Change an extension; raises Invalid, FeatureError and AriError, and then it is as it was.
+
+        Phones that are registered stay so unless the password changes. A PIN that was changed before something else was
+        refused stays changed.
+        """
         await self._check(request, wanted)
-        await self._set(request, row, wanted)
         phones = PhoneFields(
             name=wanted.name, max_contacts=wanted.max_contacts, webrtc=wanted.webrtc, password=wanted.password
         )
-        if phones != PhoneFields():
-            await self._extensions.equip(request.by, row.account, row.number, phones)
+        self._extensions.check(row, phones)
+        box = self._voicemail.box_of_extension(row.account, row.number)
+        kept = (await self._details.get(row.account, KIND, row.id)).fields
+        try:
+            await self._set(request, row, wanted)
+            if phones != PhoneFields():
+                await self._extensions.equip(request.by, row.account, row.number, phones)
+        except BaseException:
+            await self._undo(request, row, box, kept)
+            raise
         return self._extensions.by_id(row.account, row.id)
+
+    async def _undo(self, request: AuthenticatedRequest, row: Extension, box: Box | None, kept: Fields) -> None:
+        """Bring back what an extension was."""
+        by, account = request.by, row.account
+        had = DiversionFields(
+            no_answer=self._leads_to(row.no_answer),
+            busy=self._leads_to(row.busy),
+            unregistered=self._leads_to(row.unregistered),
+            ring_seconds=row.ring_seconds or 0.0,
+            call_waiting=row.call_waiting,
+            do_not_disturb=row.do_not_disturb,
+            owner=row.owner or "",
+        )
+        await self._diversions.change(by, account, row.number, had)
+        if now := self._voicemail.box_of_extension(account, row.number):
+            if box is None:
+                await self._voicemail.delete_box(by, account, now.id)
+            elif now != box:
+                was = BoxFields(name=box.name, email=box.email, enabled=box.enabled)
+                await self._voicemail.update_box(by, account, box.id, was)
+        await self._details.replace(account, KIND, row.id, kept)
+        with suppress(AriError, NotProvisioned):  # Asterisk has it with the next push
+            await self._extensions.equip(
+                by,
+                account,
+                row.number,
+                PhoneFields(
+                    name=row.name, max_contacts=row.max_contacts, webrtc=row.webrtc, password=row.password
+                ),
+            )
 
     async def remove(self, request: AuthenticatedRequest, row: Extension) -> None:
         """Remove an extension with its box; raises StillUsed while something else leads to the box."""

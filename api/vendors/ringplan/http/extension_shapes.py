@@ -9,8 +9,16 @@ from api.vendors.ringplan.ids import instance_of
 from engine.features.details.model import Fields, merged
 from engine.features.endpoints.model import Extension
 from engine.features.voicemail.model import Box
+from engine.model.destination import Destination
 
 NO, YES = "no", "yes"
+SOFTPHONE, UNASSIGNED = "softphone", "unassigned"
+DESTINATIONS: Mapping[str, str] = {
+    "noanswer_dest": "no_answer",
+    "busy_dest": "busy",
+    "chanunavail_dest": "unregistered",
+}
+"""Where calls go that are not taken, by our names."""
 _UNESCAPED = "-_.!~*'()&=+$,"  # RFC 3261 section 25.1: what a password in a URI may have beside letters and digits
 DATA: Mapping[str, Any] = {
     **dict.fromkeys(("accountcode", "allow", "busy_cid", "busy_dest", "chanunavail_cid", "chanunavail_dest"), ""),
@@ -84,7 +92,7 @@ def extension(row: Extension, kept: Fields, *, box: Box | None, user: Shape | No
         "_id": row.id,
         "id": row.id,
         "location_id": None,
-        "purpose": "unassigned" if user is None else "softphone",
+        "purpose": purpose(row, kept),
         "reserved": {"config_id": None, "to": None},
         **{name: value for name, value in kept.items() if name != "data"},
         "data": data,
@@ -94,6 +102,11 @@ def extension(row: Extension, kept: Fields, *, box: Box | None, user: Shape | No
         "subscriber": {"call_status": None, "extension_id": row.id, "state": None},
         "user": user,
     }
+
+
+def purpose(row: Extension, kept: Fields) -> str:
+    """What an extension is for: as it was given, else by whether browsers may register."""
+    return str(kept.get("purpose") or (SOFTPHONE if row.webrtc else UNASSIGNED))
 
 
 def settings(row: Extension, *, server: str, socket: str) -> Shape:
@@ -113,8 +126,9 @@ def settings(row: Extension, *, server: str, socket: str) -> Shape:
 def _known(row: Extension, box: Box | None, password: str) -> Fields:
     """What the platform knows of an extension, by the names of its data."""
     return {
-        "id": int(row.number),
-        "extension": int(row.number),
+        **dict.fromkeys(("id", "extension"), _whole(row.number)),
+        **dict.fromkeys(("avpf", "icesupport"), YES if row.webrtc else NO),
+        **{theirs: destination(getattr(row, ours)) for theirs, ours in DESTINATIONS.items()},
         "user": row.sip_user,
         "name": row.name,
         "callerid": f"{row.name} <{row.number}>".strip(),
@@ -131,6 +145,21 @@ def _known(row: Extension, box: Box | None, password: str) -> Fields:
         "voicemail_email": box.email if box else "",
         "voicemail_enable": YES if box and box.enabled else NO,
     }
+
+
+def destination(stored: str) -> str:
+    """A destination as FreePBX writes it, where it can; else as ours, and of one that holds more its kind alone."""
+    kind, _, target = stored.partition(":")
+    if kind == "extension":
+        return f"from-did-direct,{target},1"
+    if kind == "voicemail" and target.isdigit():
+        return f"ext-local,vmu{target},1"
+    return Destination.read(stored).noted if stored else ""
+
+
+def _whole(number: str) -> int | str:
+    """A number as JSON has it; a text where it begins with 0."""
+    return number if number.startswith("0") else int(number)
 
 
 def _phone(row: Extension, server: str, password: str) -> Shape:

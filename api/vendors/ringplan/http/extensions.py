@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from api.vendors.ringplan import fields
@@ -10,8 +11,9 @@ from api.vendors.ringplan.errors import Forbidden, Invalid, NotFound
 from api.vendors.ringplan.http import extension_fields, extension_pictures, extension_shapes, requests, resources
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringplan.http.contacts import KIND as CONTACT
-from api.vendors.ringplan.http.extension_fields import SOFTPHONE, WantedExtension
+from api.vendors.ringplan.http.extension_fields import WantedExtension
 from api.vendors.ringplan.http.extension_settings import KIND, ExtensionSettings
+from api.vendors.ringplan.http.extension_shapes import SOFTPHONE, UNASSIGNED
 from api.vendors.ringplan.http.requests import Page
 from api.vendors.ringplan.ids import instance_of
 from engine.features.accounts import Account
@@ -25,7 +27,6 @@ from engine.features.users.service import UserService
 from engine.features.voicemail.service import VoicemailService
 
 BULKS = "/instances/{instance}/bulks/extensions"
-UNASSIGNED = "unassigned"
 
 
 class ExtensionOperations:
@@ -90,13 +91,17 @@ class ExtensionOperations:
         """Add an extension, whose phone can register at once."""
         request.must_own()
         _instance(request, request.part("instance"))
-        added = await self._settings.add(request, extension_fields.read(request.fields))
+        added = await self._settings.add(request, extension_fields.read(request.fields, {}))
         return await self._shown(request, added, status=201)
 
     async def change(self, request: AuthenticatedRequest) -> web.Response:
         """Change an extension: its owner may, and the contact whose it is."""
-        row, wanted = self._one(request), extension_fields.read(request.fields)
+        row = self._one(request)
         self._must_have(request, row)
+        (shown,) = await self._shapes(request, [row])
+        wanted = extension_fields.read(request.fields, shown)
+        if wanted.user == row.owner:
+            wanted = msgspec.structs.replace(wanted, user=None)
         if wanted.number is not None and wanted.number != row.number:
             raise Invalid(f"data.id cannot change: add an extension {wanted.number[:20]} and delete {row.number}.")
         if not request.requester.is_owner and _is_the_owners(wanted):
@@ -220,8 +225,7 @@ def _one_of(request: AuthenticatedRequest, name: str, known: tuple[str, ...]) ->
 
 
 def _purpose(row: Extension, details: Details | None) -> str:
-    known = (details.fields if details else {}).get("purpose")
-    return str(known) if known else SOFTPHONE if row.owner else UNASSIGNED
+    return extension_shapes.purpose(row, details.fields if details else {})
 
 
 def _named(user: User | None) -> str:

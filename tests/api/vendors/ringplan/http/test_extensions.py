@@ -8,9 +8,13 @@ import pytest
 
 from api.vendors.ringplan.http.extension_shapes import DATA
 from api.vendors.ringplan.ids import instance_of
+from engine.features.destinations.choosing import to_destination
+from engine.features.destinations.extension_settings import DiversionFields, ExtensionDiversions
+from engine.features.destinations.registry import Destinations
 from engine.features.endpoints.service import Extensions
 from engine.features.guesses.budgets import Answer
 from engine.features.voicemail.service import VoicemailService
+from engine.platform.audit import SYSTEM
 from tests.api.vendors.ringplan.conftest import Served
 from tests.clients.ringplan.client import RingPlan
 
@@ -106,6 +110,66 @@ async def test_a_change_merges_and_acts_on_the_phone(served: Served, bulks: str)
     assert "cannot change" in await api.failed("PUT", one, 400, {"data": {"id": 102}})
 
 
+@pytest.mark.parametrize("acts", ["owner", "contact"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"data": {"voicemail_enable": "yes", "ringtimer": "15", "mohclass": "jazz"}},
+        {"data": {"busy_dest": "forward:+12015550100"}, "purpose": "ip-phone"},
+        {"purpose": "softphone"},
+        {"data": {"avpf": "yes", "do_not_disturb": True}},
+    ],
+)
+async def test_an_object_that_is_sent_back_as_it_was_answered_changes_nothing(
+    served: Served, bulks: str, more: dict[str, Any], acts: str
+) -> None:
+    api, extensions = served.acme, served.features[Extensions]
+    ann = await contact(api, "ann@example.com")
+    made = await added(api, bulks, 101, user={"id": ann}, **more)
+    one, row = f"{bulks}/{made['_id']}", extensions.by_id(served.id, made["_id"])
+    acting = api if acts == "owner" else api.acting(ann)
+    for body in (made, {"data": made["data"]}):
+        assert await acting.ok("PUT", one, body) == made
+        assert extensions.by_id(served.id, made["_id"]) == row
+
+
+async def test_where_calls_go_is_shown_as_it_is_wherever_it_was_set(served: Served, bulks: str) -> None:
+    made = await added(served.acme, bulks, 101, data={"voicemail_enable": "yes"})
+    assert made["data"]["noanswer_dest"] == made["data"]["busy_dest"] == "ext-local,vmu101,1"
+    await added(served.acme, bulks, 102)
+    leads = to_destination(served.features[Destinations], "extension:102")
+    elsewhere = DiversionFields(busy=leads)
+    await served.features[ExtensionDiversions].change(SYSTEM, served.id, "101", elsewhere)
+    shown = await served.acme.ok("GET", f"{bulks}/{made['_id']}")
+    assert shown["data"]["busy_dest"] == "from-did-direct,102,1"
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"voicemail_email": "b@example.com", "busy_dest": "from-did-direct,199,1"}, 400),
+        ({"secret": "short", "ringtimer": "20", "mohclass": "jazz"}, 400),
+        ({"name": "New", "ringtimer": "20", "mohclass": "jazz", "voicemail_enable": "no", "avpf": "yes"}, 502),
+    ],
+)
+async def test_a_change_that_is_refused_leaves_the_extension_as_it_was(
+    served: Served, bulks: str, data: dict[str, Any], status: int
+) -> None:
+    api, mail = served.acme, {"voicemail_enable": "yes", "voicemail_email": "a@example.com"}
+    made = await added(api, bulks, 101, data=mail)
+    one, row = f"{bulks}/{made['_id']}", served.features[Extensions].by_id(served.id, made["_id"])
+    served.asterisk.refused |= {"endpoint"} if status == 502 else set()
+    await api.failed("PUT", one, status, {"data": data})
+    served.asterisk.refused.clear()
+    assert await api.ok("GET", one) == made and served.features[Extensions].by_id(served.id, made["_id"]) == row
+
+
+async def test_a_number_that_begins_with_0_is_a_text(served: Served, bulks: str) -> None:
+    made = await served.acme.ok("POST", bulks, {"data": {"id": "010"}}, status=201)
+    assert made["data"]["id"] == made["data"]["extension"] == "010"
+    assert await served.acme.ok("PUT", f"{bulks}/{made['_id']}", made) == made
+
+
 async def test_a_removed_one_is_gone_with_its_voicemail_and_its_id_is_not_given_again(
     served: Served, bulks: str
 ) -> None:
@@ -194,14 +258,14 @@ async def test_extensions_are_filtered_sorted_found_and_paged(served: Served, bu
 
     assert await numbers() == [101, 102, 103, 104]
     assert await numbers(filter_by="unassigned") == [102]
-    assert await numbers(filter_by="softphone") == [101, 104]
+    assert await numbers(filter_by="softphone") == [104]
     assert await numbers(by_user="on") == [103, 101, 104, 102]
     assert await numbers(search="phone 102") == [102]
     assert await numbers(search="BEN@example") == [101, 104]
     assert await numbers(f"/instances/{instance_of(served.id)}/extensions", search="10", page=2, page_size=3) == [104]
     headers = api.headers or {}
     assert (headers["X-Pagination-Total-Count"], headers["X-Pagination-Page-Count"]) == ("4", "2")
-    assert await numbers(f"/account/{ben}/extensions", purpose="softphone") == [101, 104]
+    assert await numbers(f"/account/{ben}/extensions", purpose="softphone") == [104]
     assert await numbers(f"/account/{ann}/extensions", purpose="softphone") == []
     assert await numbers(f"/account/{ann}/extensions") == [103]
     await api.failed("GET", "/account/nobody/extensions", 404)
