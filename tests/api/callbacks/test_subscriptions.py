@@ -211,6 +211,9 @@ async def test_what_is_still_to_be_delivered_to_one_that_is_gone_is_given_up(
     await a_call(stack)
     while not sink.posts:
         await sink.arrived.get()
+    async with asyncio.timeout(30):
+        while len(await stored(stack, subscription.id)) < 2:  # noqa: ASYNC110  # the second one waits behind the first
+            await asyncio.sleep(0.01)
     if gone == "removed":
         await stack.subscriptions.remove(ADMIN, ANN, subscription.id)
     else:
