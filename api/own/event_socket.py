@@ -63,7 +63,7 @@ class EventSocket:
         are kept behind it.
         """
         caller = await self._caller_of(request)
-        if "Upgrade" not in request.headers:
+        if request.headers.get("Upgrade", "").lower() != "websocket":
             return await event_page(request, caller, self._log)
         patterns, after = patterns_of(request), request.query.get("after")
         with self._services.features[LiveEvents].listening(caller.account.id, patterns) as listener:

@@ -8,7 +8,9 @@ from engine.calls.session import Session
 from engine.calls.transfer_ways import way_of
 from engine.calls.transferor import Transferor, parted
 from engine.commands import NoSuchCall, NotTransferable, NumberRefused, TransferCall
+from engine.model.cause import HangupCause
 from engine.queues.queue import QueueClosed
+from engine.store.errors import StoreError
 from engine.tasks.transfer import Transfer
 
 _GONE = "There is no such call, or it has ended."
@@ -35,11 +37,15 @@ class TransferRequests:
         (task,) = with_ids((self._task(session, command),))
         assert isinstance(task, Transfer)
         behind = task.parted.task if task.parted and task.parted.session == session.call.id else ""
-        Transferor(session, self._registry, task).set_aside()
+        transferor = Transferor(session, self._registry, task)
+        transferor.set_aside()
         try:
             await session.queue.displace((task,), behind=behind)
         except QueueClosed:
             raise NoSuchCall(_GONE) from None
+        except StoreError:
+            await transferor.give_back(HangupCause.ERROR)
+            raise
         return task.id
 
     def _task(self, session: Session, command: TransferCall) -> Transfer:

@@ -206,6 +206,15 @@ class TestLog:
         assert len(page["events"]) == 2 * len(calls) - 1 and not page["more"]
         assert (await acme.ask("GET", f"/events?after={broken}"))[1]["events"] == page["events"][2:]
 
+    async def test_a_request_that_offers_another_protocol_gets_the_list(
+        self, installation: Installation, acme: Program
+    ) -> None:
+        await acme.call()
+        url = installation.public_server.make_url("/carillon/v1/events")
+        headers = {"Authorization": f"Bearer {acme.token}", "Upgrade": "h2c", "Connection": "Upgrade"}
+        async with installation.session.get(url, headers=headers) as answer:
+            assert answer.status == 200 and len((await answer.json())["events"]) == 2
+
     async def test_latest_is_behind_all_that_there_is(self, installation: Installation, acme: Program) -> None:
         other = await program(installation, "other")
         nothing = {"events": [], "last": None, "more": False}

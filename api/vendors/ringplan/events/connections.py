@@ -39,17 +39,17 @@ class Connections:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve a request of Engine.IO, of which a websocket is one and polling has many."""
-        sid = request.query.get("sid")
-        if sid is None and (refused := self._refused(request)) is not None:
+        sid = request.query.get("sid", "")  # a blank one opens a connection as well
+        if (sid not in self.server.eio.sockets) and (refused := self._refused(request)) is not None:
             return refused
-        upgrades = sid is not None and _is_websocket(request)
+        upgrades = sid in self.server.eio.sockets and _is_websocket(request)
         if upgrades:
-            self._upgraded[str(sid)] = request
+            self._upgraded[sid] = request
         try:
             served: web.StreamResponse = await self.server.handle_request(request)
         finally:
             if upgrades:
-                self._upgraded.pop(str(sid), None)
+                self._upgraded.pop(sid, None)
         return served
 
     def older(self, seconds: float) -> Iterator[str]:

@@ -119,6 +119,8 @@ class LiveSockets:
     # What clients send
 
     async def _connected(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        if sid in self._sockets:  # an event of this name that a client sends
+            return
         now = self._clock()
         bucket = TokenBucket(now, most=SENT_BURST, per_second=SENT_PER_SECOND)
         self._sockets[sid] = _Socket(request=environ["aiohttp.request"], opened=now, sent=bucket)

@@ -206,6 +206,15 @@ async def test_a_socket_ends_with_its_key(texting: Served, monkeypatch: pytest.M
         assert not others.closed.is_set()
 
 
+async def test_events_that_are_named_as_the_library_s_own_change_nothing(texting: Served) -> None:
+    acme = texting.acme
+    async with Live(acme.base) as live:
+        await live.authenticate(acme.token)
+        await live.client.emit("connect", {"aiohttp.request": 1})
+        await received(texting, "Hello")
+        await live.until("texting.message.new")
+
+
 async def test_a_socket_is_closed_where_the_store_does_not_answer(
     texting: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +241,6 @@ async def test_sockets_are_refused_beyond_what_a_client_may_open(
     async with aiohttp.ClientSession() as session:
         answers = [await session.get(url) for _ in range(3)]
         assert [answer.status for answer in answers] == [200, 200, 429]
+        for sid in ("", "none"):
+            assert (await session.get(f"{url}&sid={sid}")).status == 429, "a blank id opens a connection as well"
         assert "Too many sockets" in (await answers[2].json())["detail"]
-        large = await session.post(f"{url}&sid=x", data=b"x" * 100_000)
-        assert large.status == 400
