@@ -196,8 +196,8 @@ class CallCommands:
         Parameters
         ----------
         to_call
-            Instead of TO another call: the two parties are connected, and whoever was connected with either of them is
-            not any more (attended).
+            Another call instead of TO (attended transfer): its party and this call's are connected, and the calls of
+            the transferor end.
         announce
             What the person who answers hears before the two are connected.
         accept

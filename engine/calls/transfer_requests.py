@@ -72,7 +72,9 @@ class TransferRequests:
         other = self._registry.find(command.account, command.to_call)
         if other is None or other.hanging_up:
             raise NoSuchCall("There is no such call to transfer to, or it has ended.")
-        self._refuse_busy(other)
+        if other is self._registry.get(command.call):
+            raise NotTransferable("The other call must be another one than the call that is transferred.")
+        self._refuse_busy(other, "other call")
         found = self._registry.pairs.of(other)
         if pair is None:
             raise NotTransferable("The call is connected with nobody who could transfer it.")
@@ -82,11 +84,11 @@ class TransferRequests:
             raise NotTransferable("The two calls are connected with each other already.")
         return found
 
-    def _refuse_busy(self, session: Session) -> None:
+    def _refuse_busy(self, session: Session, named: str = "call") -> None:
         if not session.answered:
-            raise NotTransferable("The call has not been answered. Transfer it when it is.")
+            raise NotTransferable(f"The {named} has not been answered. Transfer it when it is.")
         if session.conference:
-            raise NotTransferable("The call is in a conference. Let it leave the conference first.")
+            raise NotTransferable(f"The {named} is in a conference. Let it leave the conference first.")
         pairs, moved = self._registry.pairs, session.queue.doing(Transfer)
         if moved or (pairs.of(session) is None and pairs.is_tied(session)):  # or it waits: it is the transferor's
-            raise NotTransferable("The call is being transferred already.")
+            raise NotTransferable(f"The {named} is being transferred already.")

@@ -19,8 +19,8 @@ class NewTransfer(Given, frozen=True, kw_only=True):
     to_call: Annotated[
         str,
         says(
-            "Instead of `to` another call of the account: the party is connected with its party, and whoever was "
-            "connected with either of the two is not any more."
+            "Another call of the account, instead of `to` (attended transfer): the parties of both calls are "
+            "connected, and the calls of the transferor end."
         ),
     ] = ""
     announcement: Annotated[

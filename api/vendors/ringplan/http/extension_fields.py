@@ -143,7 +143,7 @@ def _destination(data: Fields, name: str) -> str:
 
 
 def _user(given: Fields) -> str | None:
-    """Return the contact to whom it is assigned, by id or e-mail address; "" for none."""
+    """Return the id or the e-mail address of the contact that it is assigned to; "" for none."""
     if "user" not in given:
         return None
     value: Any = given["user"]
