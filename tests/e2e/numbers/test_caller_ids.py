@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.conftest import make_account, worker
 from tests.support import audio, people
 from tests.support.carillon import Admin, Command, Own
+from tests.support.digits import stands_in
 from tests.support.far_end import Sound
 from tests.support.lab_numbers import unused
 from tests.support.lab_texts import LabTexts
@@ -137,11 +138,11 @@ async def test_no_list_of_texts_and_no_log_shows_a_code(
         await admin.ask("GET", f"accounts/{mine.account.name}/audit"),
     ]
     assert shown[0]["messages"][0]["text"] == "***" and shown[0]["messages"][0]["origin"] == "verification"
-    assert all(code not in str(each) for each in shown)
+    assert not [each for each in shown if stands_in(code, each)]
     await answer(mine, number, other(code))
     await answer(mine, number, code)
     logs = await system.docker("logs", system.container("carillon"))
-    assert code not in logs
+    assert not stands_in(code, logs)
 
 
 async def test_five_wrong_answers_end_a_code_and_a_new_one_replaces_the_old(mine: Own, texts: LabTexts) -> None:

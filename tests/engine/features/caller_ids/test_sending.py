@@ -9,6 +9,7 @@ from engine.features.caller_ids.model import DIGITS, Code, WantedCode
 from engine.features.errors import InvalidSetting
 from engine.platform import one_time_codes
 from engine.tasks import kinds
+from tests.support.digits import stands_in
 
 
 def test_codes_are_six_digits_and_differ() -> None:
@@ -25,7 +26,7 @@ def test_a_call_is_a_conversation_and_none_of_its_tasks_has_the_code() -> None:
     command = sending.call_of(code, WantedCode(number="12015550100", how="call", message="Hello: {code}"))
     assert [kinds.kind_of(task) for task in command.tasks] == ["pause", "converse", "hang_up"]
     stored = kinds.encode_list(command.tasks)
-    assert "407193" not in stored and "code-1" in stored and "Hello: {code}" in stored
+    assert not stands_in("407193", stored) and "code-1" in stored and "Hello: {code}" in stored
 
 
 def test_a_text_has_the_code_wherever_the_message_wants_it() -> None:
