@@ -7,6 +7,7 @@ A transfer sets a pair aside: neither ends with the other any more, and the two 
 """
 
 import asyncio
+import weakref
 from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
@@ -201,6 +202,7 @@ class Pairs:
     def __init__(self) -> None:
         self._by_call: dict[str, Pair] = {}
         self._ties: dict[str, asyncio.Task[None]] = {}
+        self._moving: weakref.WeakSet[Session] = weakref.WeakSet()
 
     def of(self, leg: Session) -> Pair | None:
         """The pair that a call is one of; None where it is connected with nobody, or its pair is set aside."""
@@ -223,14 +225,22 @@ class Pairs:
         task = self._ties[leg.call.id] = leg.spawn(work, "tied")
         task.add_done_callback(lambda done: self._forget(leg.call.id, done))
 
-    def is_tied(self, leg: Session) -> bool:
-        """Whether a leg waits, and ends with another call: as the transferor of a transfer does."""
-        return leg.call.id in self._ties
-
     def untie(self, leg: Session) -> None:
         """Let a leg end with no other call."""
         if task := self._ties.pop(leg.call.id, None):
             task.cancel()
+
+    def move(self, party: Session) -> None:
+        """A transfer of a call's party begins: from its request on, which is stored only then."""
+        self._moving.add(party)
+
+    def moved(self, party: Session) -> None:
+        """Its transfer is over."""
+        self._moving.discard(party)
+
+    def is_moving(self, leg: Session) -> bool:
+        """Whether a call is one of a transfer: its party is moved, or it waits, and ends with another call."""
+        return leg in self._moving or leg.call.id in self._ties
 
     def _forget(self, call: str, task: "asyncio.Task[None]") -> None:
         if self._ties.get(call) is task:

@@ -16,7 +16,7 @@ from engine.calls.pair import Pair
 from engine.calls.registry import Registry
 from engine.calls.session import Session
 from engine.calls.state import Milestone
-from engine.calls.transferor import DECLINED, Transferor, parted
+from engine.calls.transferor import DECLINED, Transferor, parted, seconds_left
 from engine.model.cause import HangupCause
 from engine.queues.queue import QueueClosed
 from engine.store.errors import StoreError
@@ -36,13 +36,15 @@ def phone_of(channel: ari.Channel) -> str:
     return channel.name.removeprefix("PJSIP/").rpartition("-")[0]
 
 
-def transfer(pair: Pair, party: Session, **fields: object) -> Transfer:
-    """A transfer of one of two who are connected; it has what is left of their time."""
+def transfer(pair: Pair, party: Session, *, consulted: Pair | None = None, **fields: object) -> Transfer:
+    """A transfer of one of two who are connected; it has what is left of their time, and of who was consulted."""
     apart = parted(pair)
+    other = parted(consulted) if consulted else None
     return Transfer(
         parted=apart,
+        consulted=other,
         holders=(pair.partner(party).call.id,),
-        max_seconds=apart.left(party.services.clock()),
+        max_seconds=seconds_left(party.services.clock(), apart, other),
         hang_up_after=apart.hang_up_after,
         continue_after=apart.continue_after and party is pair.session,
         **fields,  # type: ignore[arg-type]
@@ -115,7 +117,7 @@ class Referrals:
             raise NotReferred("The call is not connected with another party.")
         party = pair.partner(session)
         if consulted and consulted.partner(second) is not party:
-            return Referral(pair, party, _with(transfer(pair, party, consulted=parted(consulted), refer=True), both))
+            return Referral(pair, party, _with(transfer(pair, party, consulted=consulted, refer=True), both))
         if second.conference:
             return Referral(pair, party, _with(transfer(pair, party, conference=second.conference, refer=True), both))
         if second.queue.doing(Dial) or second.queue.doing(Ring):  # whom it calls rings still: rung anew for the party

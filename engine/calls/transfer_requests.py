@@ -6,7 +6,7 @@ from engine.calls.pair import Pair
 from engine.calls.registry import Registry
 from engine.calls.session import Session
 from engine.calls.transfer_ways import way_of
-from engine.calls.transferor import Transferor, parted
+from engine.calls.transferor import Transferor, parted, seconds_left
 from engine.commands import NoSuchCall, NotTransferable, NumberRefused, TransferCall
 from engine.model.cause import HangupCause
 from engine.queues.queue import QueueClosed
@@ -52,17 +52,18 @@ class TransferRequests:
         pair = self._registry.pairs.of(session)
         apart = parted(pair) if pair else None
         consulted = self._consulted(session, pair, command) if command.to_call else None
+        other = parted(consulted) if consulted else None
         asking = [(pair, session), (consulted, self._registry.get(command.to_call))]
         return Transfer(
             to=command.to,
             parted=apart,
-            consulted=parted(consulted) if consulted else None,
+            consulted=other,
             holders=tuple(each.partner(one).call.id for each, one in asking if each and one),
             announcement=command.announcement,
             accept=command.accept,
             music=command.music,
             ring_seconds=command.ring_seconds,
-            max_seconds=apart.left(session.services.clock()) if apart else None,
+            max_seconds=seconds_left(session.services.clock(), apart, other),
             hang_up_after=apart.hang_up_after if apart else True,
             continue_after=bool(pair and apart and apart.continue_after and pair.session is session),
         )
@@ -89,6 +90,6 @@ class TransferRequests:
             raise NotTransferable(f"The {named} has not been answered. Transfer it when it is.")
         if session.conference:
             raise NotTransferable(f"The {named} is in a conference. Let it leave the conference first.")
-        pairs, moved = self._registry.pairs, session.queue.doing(Transfer)
-        if moved or (pairs.of(session) is None and pairs.is_tied(session)):  # or it waits: it is the transferor's
+        pairs = self._registry.pairs
+        if session.queue.doing(Transfer) or (pairs.of(session) is None and pairs.is_moving(session)):
             raise NotTransferable(f"The {named} is being transferred already.")

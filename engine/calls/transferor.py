@@ -39,6 +39,12 @@ def parted(pair: Pair) -> Parted:
                   **pair.terms._asdict())  # fmt: skip
 
 
+def seconds_left(now: float, *pairs: Parted | None) -> float | None:
+    """What is left at `now` (Unix seconds) to the first of these pairs whose time ends; None: none has a limit."""
+    left = [seconds for one in pairs if one and (seconds := one.left(now)) is not None]
+    return min(left, default=None)
+
+
 class Transferor:
     """The calls of whoever transfers `party`, as `task` names them; those that have ended are passed over."""
 
@@ -47,11 +53,19 @@ class Transferor:
         self._services = party.services
 
     def set_aside(self) -> None:
-        """Let nobody end with another any more, but those who wait with the party. Nothing is waited for."""
+        """Let nobody end with another any more, but those who wait with the party. Nothing is waited for.
+
+        Until `over` the party is transferred by nobody else.
+        """
+        self._registry.pairs.move(self._party)
         for pair in self._pairs():
             pair.set_aside()
         for leg in (*self._legs(), *self._consulted()):
             self._registry.pairs.tie(leg, _end_after(leg, self._party))
+
+    def over(self) -> None:
+        """The transfer has ended, well or not."""
+        self._registry.pairs.moved(self._party)
 
     @property
     def consulted(self) -> Session | None:
@@ -83,6 +97,7 @@ class Transferor:
 
     async def give_back(self, cause: HangupCause) -> bool:
         """Connect everybody again as before, and tell the phone; False where whoever transferred is gone."""
+        self.over()
         legs = (*self._legs(), *self._consulted())
         for leg in legs:
             self._registry.pairs.untie(leg)

@@ -60,6 +60,12 @@ class CallTransfers:
         """See Mover."""
         transferor = Transferor(self._session, self._outbound.registry, task)
         transferor.set_aside()
+        try:
+            return await self._transferred(task, on, transferor)
+        finally:
+            transferor.over()
+
+    async def _transferred(self, task: Transfer, on: SteeringSubject, transferor: Transferor) -> Dialled:
         await on.started()
         try:
             call = await self._moved(task, on, transferor)

@@ -21,6 +21,7 @@ from tests.support.exchange import ACCOUNT, Exchange
 
 TO = "extension:103"
 DIAL = Dial(to="102")
+SECOND = Dial(to="103")
 
 
 class Two(NamedTuple):
@@ -186,9 +187,10 @@ async def test_a_controller_killed_between_the_join_and_the_end_of_the_transfero
     assert len(exchange.told_of(CallTransferred)) == 1
 
 
-async def consulting(exchange: Exchange, asterisk: FakeAri) -> tuple[Two, Two]:
+async def consulting(exchange: Exchange, asterisk: FakeAri, dial: Dial = SECOND) -> tuple[Two, Two]:
     """101 has called 102, and by another call 103: the two pairs."""
     first = await connected(exchange, asterisk)
+    exchange.directory.extensions["103"] = Answering(account=ACCOUNT, tasks=(dial,), caller="101")
     asterisk.incoming("in-2", ["extension", "103"], number="101", name="PJSIP/101")
     started = await exchange.event(TaskStarted, kind="dial", times=2)
     leg = other_of(started.task)
@@ -351,3 +353,39 @@ async def test_what_cannot_be_transferred_is_refused(exchange: Exchange, asteris
             await exchange.submit(TransferCall(account=ACCOUNT, call=call, to=TO))
     asterisk.hangs_up("in-1")
     await over(exchange, asterisk, (two.caller, two.callee, leg))
+
+
+async def test_of_two_transfers_of_one_moment_one_is_made(exchange: Exchange, asterisk: FakeAri) -> None:
+    two = await connected(exchange, asterisk)
+    wanted = [TransferCall(account=ACCOUNT, call=call, to=TO) for call in (two.caller, two.caller, two.callee)]
+    done = await asyncio.gather(*(exchange.submit(one) for one in wanted), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["NotTransferable", "NotTransferable", "str"]
+    party = (await exchange.event(TaskStarted, kind="transfer")).subject
+    asterisk.picks_up(await rings(exchange, asterisk, party))
+    await exchange.event(CallTransferred, subject=party)
+    assert len(exchange.told_of(TaskStarted, kind="transfer")) == 1
+    await exchange.submit(TransferCall(account=ACCOUNT, call=party, to="extension:104"))  # it may be again
+    asterisk.hangs_up("in-1" if party == two.caller else two.callee)
+    await over(exchange, asterisk, (two.caller, two.callee))
+
+
+async def test_a_program_does_not_move_whom_a_phone_moves(exchange: Exchange, asterisk: FakeAri) -> None:
+    two = await connected(exchange, asterisk)
+    refers(asterisk, "in-1")
+    await settled()
+    with pytest.raises(NotTransferable, match="is being transferred"):
+        await exchange.submit(TransferCall(account=ACCOUNT, call=two.callee, to="extension:104"))
+    leg = await rings(exchange, asterisk, two.callee)
+    asterisk.hangs_up(two.callee)
+    await over(exchange, asterisk, (two.caller, two.callee, leg))
+
+
+async def test_two_that_are_joined_have_the_time_of_the_connection_that_ends_first(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    first, second = await consulting(exchange, asterisk, Dial(to="103", max_seconds=100))
+    await asyncio.sleep(60)
+    await exchange.submit(TransferCall(account=ACCOUNT, call=first.callee, to_call=second.callee))
+    began = exchange.clock()
+    assert (await exchange.ended(first.callee)).cause == "max_duration"
+    assert exchange.clock() - began == pytest.approx(40, abs=2)
