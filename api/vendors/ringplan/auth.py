@@ -24,6 +24,7 @@ from engine.features.users.service import UserService
 from engine.features.users.tokens import PREFIX, digest_of
 from engine.platform.audit import Actor
 
+WRONG_TOKEN = "token must be the company's API key, or a user's token."
 WRONG = "Show the company's API key: Authorization: Bearer KEY, and the acting user's id as X-User-Id."
 
 
@@ -74,9 +75,15 @@ class Auth:
     async def of_socket(self, request: web.Request, token: str, email: str) -> Requester:
         """Return who a live socket is for: the user with an e-mail address, "": the token's, or the primary one.
 
-        `request` opened the socket. Raises RingPlanUnauthorized, and TooManyGuesses.
+        `request` opened the socket. Raises RingPlanUnauthorized, TooManyGuesses and TooManyRequests.
         """
-        found = await self._of_token(request, token)
+        return await self._with_email(await self._of_token(request, token, WRONG_TOKEN), email)
+
+    async def of_socket_again(self, token: str, email: str) -> Requester:
+        """Return who a live socket is for by now that has authenticated; raises RingPlanUnauthorized."""
+        return await self._with_email(await self._checked(token, WRONG_TOKEN), email)
+
+    async def _with_email(self, found: Requester | Account, email: str) -> Requester:
         if isinstance(found, Requester):
             if email and (found.user is None or found.user.email.lower() != email.lower()):
                 raise RingPlanUnauthorized("user_email must be the address of the token's user.")
@@ -91,28 +98,29 @@ class Auth:
             )
         return Requester(found, user)
 
-    async def _of_token(self, request: web.Request, token: str) -> Requester | Account:
+    async def _of_token(self, request: web.Request, token: str, wrong: str = WRONG) -> Requester | Account:
         """Return whose a token is: a user's, or a company's key; raises RingPlanUnauthorized, and TooManyGuesses."""
         shown = ShownCredential(DIALECT, token, token.partition(".")[0]) if token else None
         with self._guesses.attempt(request, shown, wrong=lambda error: isinstance(error, RingPlanUnauthorized)):
-            if not token:
-                raise RingPlanUnauthorized(WRONG)
-            if token.startswith(PREFIX):
-                return await self._of_user(token)
-            return await self._of_company(token)
+            return await self._checked(token, wrong)
 
-    async def _of_company(self, token: str) -> Account:
+    async def _checked(self, token: str, wrong: str) -> Requester | Account:
+        if token.startswith(PREFIX):
+            return await self._of_user(token, wrong)
+        return await self._of_company(token, wrong)
+
+    async def _of_company(self, token: str, wrong: str) -> Account:
         key, _, secret = token.partition(".")
         holder = await self._accounts.by_key(DIALECT, key)
         if holder is None or not same(secret, holder.secret):
-            raise RingPlanUnauthorized(WRONG)
+            raise RingPlanUnauthorized(wrong)
         return holder.account
 
-    async def _of_user(self, token: str) -> Requester:
+    async def _of_user(self, token: str, wrong: str) -> Requester:
         key, _, secret = token.partition(".")
         holder = await self._accounts.by_key(OWN.name, key)
         if holder is None or holder.user is None or not same(digest_of(secret), holder.secret):
-            raise RingPlanUnauthorized(WRONG)
+            raise RingPlanUnauthorized(wrong)
         expired = holder.expires is not None and holder.expires <= self._clock()
         if expired or holder.user.disabled:
             raise RingPlanUnauthorized("The token has expired: sign in again.")

@@ -1,10 +1,18 @@
-"""The connections that live sockets come by (Engine.IO: websockets, polling): how many there may be, and their end."""
+"""The connections that live sockets come by (Engine.IO: websockets, polling): what clients may do, and their end.
 
-from collections.abc import Callable, Iterator
+What the libraries leave open is limited here: the packets that a client sends and those that it does not take, parallel
+upgrades, and what is no packet at all.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import socketio
+import structlog
 from aiohttp import web
 
 from api.clients import Clients
@@ -12,12 +20,34 @@ from api.most_recent import MostRecent
 from api.token_bucket import TokenBucket
 from api.vendors.ringplan import errors
 
+log = structlog.get_logger(__name__)
 MOST = 2000
 """Connections at once."""
 OPENED_BURST, OPENED_PER_SECOND = 50, 1.0
 """Connections that a client (by its address) may open at once, and how many more each second."""
 LARGEST = 64 * 1024
 """Bytes of one message of a client."""
+SENT_BURST, SENT_PER_SECOND = 100, 10.0
+"""Packets that a client may send at once, and how many more each second; the connection of one that sends more ends."""
+MOST_WAITING = 1000
+"""Packets that wait for a client that does not take them; its connection ends with the next one."""
+_PACKET = re.compile(r"[0-4]")
+"""How one begins (Socket.IO protocol 5): CONNECT to CONNECT_ERROR. Those with binary attachments are not taken."""
+_SILENT = logging.getLogger(f"{__name__}.libraries")
+_SILENT.setLevel(logging.CRITICAL + 1)
+
+
+class _Waiting(asyncio.Queue[Any]):
+    """What waits for a client. What is too much is dropped, and `overflowed`: the connection is to end."""
+
+    overflowed = False
+
+    async def put(self, item: Any) -> None:
+        """Put a packet, or None for the end, which always has a place."""
+        if item is not None and self.qsize() >= MOST_WAITING:
+            self.overflowed = True
+            return
+        await super().put(item)
 
 
 class Connections:
@@ -28,21 +58,30 @@ class Connections:
         self._opened: MostRecent[str, TokenBucket] = MostRecent()
         self._seen: dict[str, float] = {}
         self._upgraded: dict[str, web.Request] = {}
+        self._sent: dict[str, TokenBucket] = {}
         self.server = socketio.AsyncServer(
             async_mode="aiohttp",
             async_handlers=False,
             cors_allowed_origins="*",
             max_http_buffer_size=LARGEST,
-            logger=False,
-            engineio_logger=False,
+            logger=_SILENT,
+            engineio_logger=_SILENT,
         )
+        self._handle: Callable[[str, Any], Awaitable[None]] = self.server.eio.handlers["message"]
+        self.server.eio.on("message", self._received)
+        self.server.eio.create_queue = _Waiting
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Serve a request of Engine.IO, of which a websocket is one and polling has many."""
         sid = request.query.get("sid", "")  # a blank one opens a connection as well
-        if (sid not in self.server.eio.sockets) and (refused := self._refused(request)) is not None:
+        known = sid in self.server.eio.sockets
+        if not known and (refused := self._refused(request)) is not None:
             return refused
-        upgrades = sid in self.server.eio.sockets and _is_websocket(request)
+        upgrades = known and _is_websocket(request)
+        if upgrades and sid in self._upgraded:
+            return errors.render(400, "The connection is upgraded already.")
+        if known and request.method == "POST" and not await self._may_send(sid, request):
+            return errors.render(429, "Too many packets were sent; connect again.")
         if upgrades:
             self._upgraded[sid] = request
         try:
@@ -56,11 +95,24 @@ class Connections:
         """Return the ids of the connections that were there at a call of this, so long ago or longer."""
         now = self._clock()
         self._seen = {id: self._seen.get(id, now) for id in self.server.eio.sockets}
+        self._sent = {id: bucket for id, bucket in self._sent.items() if id in self._seen}
         return (id for id, seen in self._seen.items() if now - seen >= seconds)
 
     def of(self, sid: str) -> str:
         """Return the id of the connection of a client of Socket.IO."""
         return str(self.server.manager.eio_sid_from_sid(sid, "/"))
+
+    def overflowed(self) -> list[str]:
+        """Return the ids of the connections whose clients do not take what is sent."""
+        return [id for id, each in self.server.eio.sockets.items() if each.queue.overflowed]
+
+    async def emit(self, name: str, data: dict[str, Any], sid: str) -> None:
+        """Send an event to a client of Socket.IO, or end its connection if it has not taken too many."""
+        engine = self.server.eio.sockets.get(self.of(sid))
+        await self.server.emit(name, data, to=sid)
+        if engine is not None and engine.queue.overflowed:
+            log.warning("A live socket does not take what is sent.", waiting=engine.queue.qsize())
+            await self.close(engine.sid)
 
     async def close(self, id: str) -> None:
         """Close a connection, whether or not its client wants that."""
@@ -70,13 +122,38 @@ class Connections:
             await engine.sockets[id].close(wait=False, reason=self.server.reason.SERVER_DISCONNECT)
         engine.sockets.pop(id, None)
         if websocket is not None and websocket.transport is not None:
-            websocket.transport.close()
+            websocket.transport.abort()  # whoever reads nothing would keep one that is closed
 
     async def leave(self) -> None:
         """Close all: the process leaves."""
         for id in list(self.server.eio.sockets):
             await self.close(id)
         await self.server.shutdown()
+
+    async def _received(self, id: str, packet: object) -> None:
+        """Handle a packet of a client; the connection of one that sends too many, or what is none, ends."""
+        environ = self.server.environ.get(id)
+        if environ is None or not await self._may_send(id, environ["aiohttp.request"]):
+            return
+        try:
+            if not isinstance(packet, str) or not _PACKET.match(packet):
+                raise ValueError("It is not a packet of Socket.IO.")
+            await self._handle(id, packet)
+        except Exception as error:
+            log.info("A live socket sent what cannot be handled.", error=str(error)[:200])
+            await self.close(id)
+
+    async def _may_send(self, id: str, request: web.Request) -> bool:
+        """Count a packet, or a request with packets; if there are too many, end the connection."""
+        now = self._clock()
+        bucket = self._sent.get(id)
+        if bucket is None:
+            bucket = self._sent[id] = TokenBucket(now, most=SENT_BURST, per_second=SENT_PER_SECOND)
+        if bucket.take(now):
+            return True
+        log.warning("A live socket sends too much.", client=self._clients.of(request))
+        await self.close(id)
+        return False
 
     def _refused(self, request: web.Request) -> web.Response | None:
         if len(self.server.eio.sockets) >= MOST:

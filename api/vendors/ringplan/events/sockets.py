@@ -14,24 +14,22 @@ import structlog
 from aiohttp import web
 
 from api.clients import Clients
-from api.guess_throttle import TooManyGuesses
-from api.token_bucket import TokenBucket
 from api.vendors.ringplan import errors
 from api.vendors.ringplan.auth import Auth, Requester
 from api.vendors.ringplan.errors import RingPlanUnauthorized
 from api.vendors.ringplan.events.connections import Connections
 from api.vendors.ringplan.events.live import MARK_AS_READ, WANTED, LiveTexting
-from api.vendors.ringplan.http.texting_numbers import NumberOwners
+from api.vendors.ringplan.http.texting_numbers import NumberOwners, sees
 from engine.events import Event
-from engine.features.errors import FeatureError
+from engine.features.errors import FeatureError, StoreError
 from engine.features.messaging.threads.service import ThreadService
 from engine.features.subscriptions.live import Listener, LiveEvents, TooManyListeners
 
 log = structlog.get_logger(__name__)
 Handle = Callable[..., Awaitable[None]]
 PATHS = ("/ws", "/ws/")
-SENT_BURST, SENT_PER_SECOND = 100, 10.0
-"""Events that a socket may send at once, and how many more each second; one that sends more is closed."""
+MOST_OF_COMPANY = 500
+"""Sockets of a company that have authenticated."""
 AUTHENTICATE_SECONDS = 15.0
 """How long a socket may be open before it has authenticated."""
 ACCESS_SECONDS = 30.0
@@ -46,8 +44,6 @@ class _Socket:
     """A client that is connected; `requester` None: it has not authenticated."""
 
     request: web.Request
-    opened: float
-    sent: TokenBucket
     requester: Requester | None = None
     token: str = ""
     email: str = ""
@@ -119,19 +115,18 @@ class LiveSockets:
     # What clients send
 
     async def _connected(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
-        if sid in self._sockets:  # an event of this name that a client sends
-            return
-        now = self._clock()
-        bucket = TokenBucket(now, most=SENT_BURST, per_second=SENT_PER_SECOND)
-        self._sockets[sid] = _Socket(request=environ["aiohttp.request"], opened=now, sent=bucket)
+        if sid not in self._sockets:  # else it is an event of this name that a client sends
+            self._sockets[sid] = _Socket(request=environ["aiohttp.request"])
 
-    async def _disconnected(self, sid: str, reason: str = "") -> None:
+    async def _disconnected(self, sid: str, *reason: object) -> None:
+        if self._server.manager.is_connected(sid, "/"):  # an event of this name that a client sends
+            return
         socket = self._sockets.pop(sid, None)
         if socket is not None and socket.requester is not None:
             self._forget(socket.requester.account.id)
 
     async def _authenticate(self, sid: str, *sent: Any) -> None:
-        if (socket := await self._taken(sid)) is None:
+        if (socket := self._sockets.get(sid)) is None:
             return
         data = sent[0] if sent and isinstance(sent[0], dict) else {}
         token, email = data.get("token"), "" if data.get("user_email") is None else data["user_email"]
@@ -141,21 +136,25 @@ class LiveSockets:
             requester = await self._auth.of_socket(socket.request, token, email.strip())
             if sid not in self._sockets:
                 return
+            if len([one for one, _ in self._of(requester.account.id) if one != sid]) >= MOST_OF_COMPANY:
+                raise TooManyListeners(f"A company has at most {MOST_OF_COMPANY} live sockets at once.")
             self._follow(requester.account.id)
-        except (RingPlanUnauthorized, TooManyListeners) as error:
+        except RingPlanUnauthorized as error:
             await self._unauthorized(sid, str(error))
-        except TooManyGuesses as error:
-            await self._unauthorized(sid, error.reason)
+        except TooManyListeners as error:
+            await self._unauthorized(sid, str(error), status=429)
+        except web.HTTPTooManyRequests as error:
+            await self._unauthorized(sid, error.reason, status=429)
         else:
             if socket.requester is not None and socket.requester.account.id != requester.account.id:
                 self._forget(socket.requester.account.id, besides=sid)
             socket.requester, socket.token, socket.email = requester, token, email.strip()
             socket.looked = self._clock()
             shown = {"company_id": requester.account.id, "user_id": requester.id}
-            await self._server.emit("authenticated", shown, to=sid)
+            await self._connections.emit("authenticated", shown, sid)
 
     async def _mark_as_read(self, sid: str, *sent: Any) -> None:
-        socket = await self._taken(sid)
+        socket = self._sockets.get(sid)
         if socket is None or (requester := await self._requester_of(sid, socket)) is None:
             return
         data = sent[0] if sent and isinstance(sent[0], dict) else {}
@@ -171,25 +170,16 @@ class LiveSockets:
 
     async def _anything(self, event: str, sid: str, *sent: Any) -> None:
         """The document has no other event of clients: from one that has authenticated it means nothing."""
-        if (socket := await self._taken(sid)) is not None:
+        if (socket := self._sockets.get(sid)) is not None:
             await self._requester_of(sid, socket)
-
-    async def _taken(self, sid: str) -> _Socket | None:
-        """Return the socket that sent an event; None: it sends too much, and was closed."""
-        socket = self._sockets.get(sid)
-        if socket is None or socket.sent.take(self._clock()):
-            return socket
-        log.warning("A live socket sends too many events.", client=self._clients.of(socket.request))
-        await self._connections.close(self._connections.of(sid))
-        return None
 
     async def _requester_of(self, sid: str, socket: _Socket) -> Requester | None:
         if socket.requester is None:
             await self._unauthorized(sid, FIRST)
         return socket.requester
 
-    async def _unauthorized(self, sid: str, sentence: str) -> None:
-        await self._server.emit("unauthorized", errors.body(401, sentence), to=sid)
+    async def _unauthorized(self, sid: str, sentence: str, status: int = 401) -> None:
+        await self._connections.emit("unauthorized", errors.body(status, sentence), sid)
 
     # What they receive
 
@@ -236,10 +226,12 @@ class LiveSockets:
             await self._emit_one(company, stored.event)
 
     async def _emit_one(self, company: str, event: Event) -> None:
-        for emitted in await self._texting.emitted(event):
+        emitted = await self._texting.emitted(event)
+        owners = await self._owners.of(company) if emitted else {}
+        for name, data, number in emitted:
             for sid, requester in self._of(company):
-                if await self._owners.may_see(emitted.number, requester):
-                    await self._server.emit(emitted.name, emitted.data, to=sid)
+                if sees(requester, owners.get(number, [])):
+                    await self._connections.emit(name, data, sid)
 
     # Whom is still listened to
 
@@ -257,9 +249,9 @@ class LiveSockets:
         for sid, socket in list(self._sockets.items()):
             if socket.requester is not None and await self._is_good(socket):
                 authenticated.add(self._connections.of(sid))
-        for id in self._connections.older(AUTHENTICATE_SECONDS):
-            if id not in authenticated:
-                await self._connections.close(id)
+        late = [id for id in self._connections.older(AUTHENTICATE_SECONDS) if id not in authenticated]
+        for id in {*late, *self._connections.overflowed()}:
+            await self._connections.close(id)
 
     async def _is_good(self, socket: _Socket) -> bool:
         now = self._clock()
@@ -267,7 +259,9 @@ class LiveSockets:
             return True
         socket.looked = now
         try:
-            socket.requester = await self._auth.of_socket(socket.request, socket.token, socket.email)
-        except (RingPlanUnauthorized, TooManyGuesses):
+            socket.requester = await self._auth.of_socket_again(socket.token, socket.email)
+        except RingPlanUnauthorized:
             return False
+        except StoreError as error:
+            log.warning("The key of a live socket could not be checked.", error=str(error))
         return True

@@ -36,7 +36,7 @@ class NumberOwners:
 
     async def may_see(self, number: str, requester: Requester) -> bool:
         """Whether a user sees what is written from and to a number of the company (digits)."""
-        return requester.is_owner or _may_see(requester, (await self.of(requester.account.id)).get(number, []))
+        return requester.is_owner or sees(requester, (await self.of(requester.account.id)).get(number, []))
 
 
 class TextingNumberOperations:
@@ -60,7 +60,7 @@ class TextingNumberOperations:
             resources.texting_number(account, number, owned, international=form == "international")
             for number in self._numbers(account)
             for owned in [owners.get(number, [])]
-            if _may_see(request.requester, owned)
+            if sees(request.requester, owned)
         ]
         return web.json_response(shown)
 
@@ -94,7 +94,8 @@ class TextingNumberOperations:
         return sorted(row.number for row in self._cache.numbers(account.id, SMS))
 
 
-def _may_see(requester: Requester, owned: list[str]) -> bool:
+def sees(requester: Requester, owned: list[str]) -> bool:
+    """Whether a user sees what is written from and to a number with these owners (e-mail addresses)."""
     user = requester.user
     return requester.is_owner or not owned or (user is not None and user.email in owned)
 

@@ -90,15 +90,14 @@ class ThreadService:
 
         def unit(conn: Connection) -> list[ThreadText]:
             thread = _find(conn, account, id)
-            found = [_text(conn, thread, message) for message in dict.fromkeys(messages)]
+            found = _these(conn, thread, messages)
             came = [each for each in found if each.message.direction == Direction.IN]
             changed = [each.message.id for each in came if each.read is not read]
-            for message in changed:
-                store.mark(conn, account, message, read=read)
             if changed:
+                store.mark(conn, account, changed, read=read)
                 marked = happened(ThreadTextsRead, thread, self._clock(), messages=tuple(changed), read=read)
                 events.append(conn, marked)
-            return [_text(conn, thread, each.message.id) for each in found]
+            return _these(conn, thread, messages) if changed else found
 
         return await self._writer.write(unit)
 
@@ -107,12 +106,9 @@ class ThreadService:
 
         def unit(conn: Connection) -> None:
             thread = _find(conn, account, id)
-            for message in messages:
-                _text(conn, thread, message)
-            for message in messages:
-                store.mark(conn, account, message, hidden=True)
-            if messages:
-                hidden = tuple(dict.fromkeys(messages))
+            if found := _these(conn, thread, messages):
+                hidden = tuple(each.message.id for each in found)
+                store.mark(conn, account, hidden, hidden=True)
                 events.append(conn, happened(ThreadTextsHidden, thread, self._clock(), messages=hidden))
 
         await self._writer.write(unit)
@@ -155,6 +151,16 @@ def _find(conn: Connection, account: str, id: str) -> Thread:
     found = store.get(conn, account, id)
     if found is None:
         raise NotThere(f"The account has no thread {id[:80]}.")
+    return found
+
+
+def _these(conn: Connection, thread: Thread, ids: Sequence[str]) -> list[ThreadText]:
+    """Return texts by their ids, each once; raises NotThere if the thread has not all of them."""
+    wanted = list(dict.fromkeys(ids))
+    found = store.these(conn, thread, wanted)
+    if len(found) < len(wanted):
+        there = {each.message.id for each in found}
+        raise NotThere(f"The thread has no text {next(id for id in wanted if id not in there)[:80]}.")
     return found
 
 

@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from engine.features.messaging.model import VERIFICATION, Direction, Message
 from engine.features.messaging.store.messages import read_rows
@@ -30,7 +30,8 @@ _list = Statement(
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
-_mark = insert_into(message_marks)
+_AT_ONCE = 1000
+"""Marks that are written by one statement: SQLite takes 32,766 variables (SQLITE_MAX_VARIABLE_NUMBER)."""
 
 
 def add(conn: Connection, thread: Thread) -> None:
@@ -114,21 +115,34 @@ def text(conn: Connection, thread: Thread, id: str) -> ThreadText | None:
     return next(iter(_read(conn, conn.execute(_of(thread).where(_texts.id == id)).all())), None)
 
 
+def these(conn: Connection, thread: Thread, ids: Sequence[str]) -> builtins.list[ThreadText]:
+    """Return texts of a thread by their ids, in this order; those that it does not have are left out."""
+    found = {each.message.id: each for each in _read(conn, conn.execute(_of(thread).where(_texts.id.in_(ids))).all())}
+    return [found[id] for id in ids if id in found]
+
+
 def _read(conn: Connection, rows: Sequence[Any]) -> builtins.list[ThreadText]:
     found = [(str(row[0]), bool(row[1])) for row in rows]
     by_id: dict[str, Message] = {each.id: each for each in read_rows(conn, [id for id, _ in found])}
     return [ThreadText(by_id[id], read) for id, read in found]
 
 
-def mark(conn: Connection, account: str, message: str, *, read: bool | None = None, hidden: bool | None = None) -> None:
-    """Note that a text was read, or is to be shown no more; None: as it is."""
+def mark(
+    conn: Connection, account: str, ids: Sequence[str], *, read: bool | None = None, hidden: bool | None = None
+) -> None:
+    """Note that texts were read, or are to be shown no more; None: as it is."""
     given = {name: value for name, value in (("read", read), ("hidden", hidden)) if value is not None}
-    changed = conn.execute(update(message_marks).where(_marks.message == message).values(**given))
-    if not changed.rowcount:
-        _mark.run(conn, message=message, account=account, **({"read": False, "hidden": False} | given))
+    there = _marks.message.in_(ids)
+    known = set(conn.scalars(select(_marks.message).where(there)))
+    if known:
+        conn.execute(update(message_marks).where(there).values(**given))
+    if new := [id for id in ids if id not in known]:
+        marked = {"account": account, "read": False, "hidden": False} | given
+        conn.execute(insert(message_marks), [{"message": id} | marked for id in new])
 
 
 def hide_all(conn: Connection, thread: Thread) -> None:
     """Show no text of a thread any more."""
-    for row in conn.execute(_of(thread)).all():
-        mark(conn, thread.account, str(row[0]), hidden=True)
+    ids = [str(row[0]) for row in conn.execute(_of(thread)).all()]
+    for first in range(0, len(ids), _AT_ONCE):
+        mark(conn, thread.account, ids[first : first + _AT_ONCE], hidden=True)

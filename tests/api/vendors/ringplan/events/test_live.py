@@ -1,6 +1,8 @@
 """Live events: a socket authenticates, and receives what happens in its company's conversations, and no other's."""
 
 import asyncio
+import contextlib
+import json
 from typing import Any
 
 import aiohttp
@@ -244,3 +246,131 @@ async def test_sockets_are_refused_beyond_what_a_client_may_open(
         for sid in ("", "none"):
             assert (await session.get(f"{url}&sid={sid}")).status == 429, "a blank id opens a connection as well"
         assert "Too many sockets" in (await answers[2].json())["detail"]
+
+
+def _raw(texting: Served, session: aiohttp.ClientSession) -> Any:
+    return session.ws_connect(f"{texting.acme.base}/ws/?EIO=4&transport=websocket")
+
+
+async def ends(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
+    """Return what a socket still receives until it is closed."""
+    async with asyncio.timeout(10):
+        return [str(message.data) async for message in socket]
+
+
+@pytest.mark.parametrize(
+    "packet", ["49", "4", "4x", "42", "4{", '451-["x",{"_placeholder":true,"num":0}]', "44{}", b"bytes", "42[[]]"]
+)
+async def test_a_socket_that_sends_no_packet_is_closed_and_nothing_is_logged_as_an_error(
+    texting: Served, packet: str | bytes, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with aiohttp.ClientSession() as session, _raw(texting, session) as socket:
+        await socket.send_str("40")
+        for _ in range(2):
+            await socket.receive(timeout=10)
+        await (socket.send_bytes(packet) if isinstance(packet, bytes) else socket.send_str(packet))
+        await ends(socket)
+    assert "Traceback" not in caplog.text and "Traceback" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("packet", ["40/nowhere,", "41", '42["disconnect"]', "4x", '42["anything"]'])
+async def test_packets_of_every_kind_are_counted(texting: Served, packet: str) -> None:
+    async with aiohttp.ClientSession() as session, _raw(texting, session) as socket:
+        await socket.send_str("40")
+        reading = asyncio.create_task(ends(socket))
+        for _ in range(connections.SENT_BURST + 50):
+            if not socket.closed:
+                with contextlib.suppress(aiohttp.ClientConnectionError):
+                    await socket.send_str(packet)
+        await reading
+    assert len(texting.vendor._sockets) == 0
+
+
+async def test_a_client_that_posts_too_much_is_closed(texting: Served) -> None:
+    url = f"{texting.acme.base}/ws/?EIO=4&transport=polling"
+    async with aiohttp.ClientSession() as session:
+        opened = (await (await session.get(url)).text())[1:]
+        sid = json.loads(opened)["sid"]
+        statuses = {(await session.post(f"{url}&sid={sid}", data="not packets")).status for _ in range(150)}
+    assert 429 in statuses and statuses <= {200, 400, 429}
+    assert sid not in texting.vendor._sockets._connections.server.eio.sockets
+
+
+async def test_a_client_that_takes_nothing_is_closed_and_others_are_told(
+    texting: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "MOST_WAITING", 3)
+    acme = texting.acme
+    url = f"{acme.base}/ws/?EIO=4&transport=polling"
+    async with Live(acme.base) as live, aiohttp.ClientSession() as session:
+        await live.authenticate(acme.token)
+        sid = json.loads((await (await session.get(url)).text())[1:])["sid"]
+        asked = json.dumps(["authenticate", {"token": acme.token}])
+        for packet in ("40", f"42{asked}"):  # and never polls again
+            assert (await session.post(f"{url}&sid={sid}", data=packet)).status == 200
+        assert len(texting.vendor._sockets) == 2
+        for at in range(1, 5):
+            await received(texting, "Hello", at=1000.0 + at)
+            await live.until("texting.message.new", after=at - 1)
+        assert len(texting.vendor._sockets) == 1
+
+
+async def test_a_connection_is_upgraded_once(texting: Served) -> None:
+    url = f"{texting.acme.base}/ws/?EIO=4&transport="
+    async with aiohttp.ClientSession() as session:
+        sid = json.loads((await (await session.get(f"{url}polling")).text())[1:])["sid"]
+        async with session.ws_connect(f"{url}websocket&sid={sid}") as socket:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(f"{url}websocket&sid={sid}")
+            assert refused.value.status == 400
+            await socket.send_str("2probe")
+            assert (await socket.receive_str(timeout=10)) == "3probe"
+
+
+async def test_an_event_that_is_named_disconnect_ends_nothing(texting: Served) -> None:
+    acme = texting.acme
+    async with Live(acme.base) as live:
+        await live.authenticate(acme.token)
+        await live.client.emit("disconnect", "client disconnect")
+        await live.client.emit("disconnect")
+        await received(texting, "Hello")
+        await live.until("texting.message.new")
+
+
+async def test_a_company_has_so_many_sockets(texting: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "MOST_OF_COMPANY", 1)
+    acme, other = texting.acme, texting.other
+    async with Live(acme.base) as live, Live(acme.base) as second, Live(other.base) as stranger:
+        for _ in range(2):
+            assert (await live.authenticate(acme.token))[0] == "authenticated"
+        event, refused = await second.authenticate(acme.token)
+        assert (event, refused["status"]) == ("unauthorized", 429) and "live sockets" in refused["detail"]
+        assert (await stranger.authenticate(other.token))[0] == "authenticated"
+
+
+async def test_what_a_wrong_token_is_answered_with_is_about_the_event(texting: Served) -> None:
+    async with Live(texting.acme.base) as live:
+        _, refused = await live.authenticate(texting.acme.token + "x")
+        assert refused["detail"] == "token must be the company's API key, or a user's token."
+
+
+async def test_a_store_that_does_not_answer_ends_no_socket_whose_key_is_looked_at_again(
+    texting: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = asyncio.Semaphore(0)
+
+    async def fails(*_: object) -> None:
+        looks.release()
+        raise StoreError("The database does not answer.")
+
+    monkeypatch.setattr(sockets, "ACCESS_SECONDS", 0.0)
+    monkeypatch.setattr(sockets, "LOOK_SECONDS", 0.05)
+    acme = texting.acme
+    async with Live(acme.base) as live:
+        await live.authenticate(acme.token)
+        with monkeypatch.context() as patched:
+            patched.setattr(Auth, "of_socket_again", fails)
+            for _ in range(2):
+                await asyncio.wait_for(looks.acquire(), 10)
+        await received(texting, "Hello")
+        await live.until("texting.message.new")

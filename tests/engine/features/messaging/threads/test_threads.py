@@ -1,9 +1,10 @@
 """Threads: the texts of a pair of numbers, in order; read, found, hidden; begun by whatever brought the first text."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 
 from engine.events import Event
 from engine.features.errors import InvalidSetting, NotThere
@@ -51,12 +52,12 @@ class Texts:
         )  # fmt: skip
         await self._writer.write(lambda conn: messages.insert(conn, message))
         base: dict[str, Any] = {"id": f"event-{id}", "account": self.account, "subject": id, "root": id, "at": self._at}
-        event: Event = (
+        happened: Event = (
             MessageReceived(**base, sender=sender, recipient=recipient, text=text)
             if direction is Direction.IN
             else MessageSent(**base, sender=sender, recipient=recipient, carrier=carrier, parts=1)
         )
-        stored = StoredEvent(position=int(self._at), event=event)
+        stored = StoredEvent(position=int(self._at), event=happened)
         await self._follower.handle([stored], lambda conn: self._done(conn, stored.position))
         return id
 
@@ -212,3 +213,24 @@ async def test_another_account_has_none_of_it(texts: Texts) -> None:
         with pytest.raises(NotThere):
             await attempt
     assert await texts.threads.search("account-other", "hello") == []
+
+
+async def test_many_texts_are_marked_and_hidden_by_few_statements(texts: Texts, database: Database) -> None:
+    ids = [await texts.came(f"text {count}") for count in range(60)]
+    thread, run = await texts.thread(), Counter[str]()
+
+    def count(conn: object, cursor: object, statement: str, *_: object) -> None:
+        run[statement.split()[0]] += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        await texts.threads.mark_read(texts.account, thread, ids, read=True)
+        marking = run.copy()
+        await texts.threads.mark_read(texts.account, thread, ids, read=True)
+        assert set(run - marking) == {"SELECT"}, "nothing changes: nothing is written"
+        await texts.threads.hide(texts.account, thread, ids)
+        await texts.threads.mark_read(texts.account, await texts.thread(), [], read=True)
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert run.total() < 40, run
+    assert (await texts.threads.view(texts.account, thread)).last is None
