@@ -1,20 +1,12 @@
 """The customer's web server is down while calls go on, and comes back."""
 
-import socket
-
 from tests.clients.ringful.client import Ringful
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import assert_melody
+from tests.support.ports import unused_port
 from tests.support.scenario import LabEars, call_ended
 from tests.support.sink import Sink
-
-
-def unused_port() -> int:
-    """A TCP port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_callbacks_wait_for_a_host_that_is_down_and_come_in_order_when_it_is_up(

@@ -8,10 +8,10 @@ import aiohttp
 
 from tests.clients.ringful.client import Ringful
 from tests.faults.conftest import kill_the_controller
-from tests.faults.test_callback_host_down import unused_port
 from tests.support import people
 from tests.support.carillon import Own
 from tests.support.far_end import in_order
+from tests.support.ports import unused_port
 from tests.support.scenario import call_ended
 from tests.support.sink import Sink
 from tests.support.system import System

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 
 from tests.support.far_end import Sound
-from tests.support.phone_ports import free_ports
+from tests.support.ports import free_ports
 
 RATE, EAR_RATE = 16_000, 8_000
 _HEADER = 44

@@ -18,7 +18,7 @@ import soundfile
 from engine.addresses import bracketed
 from tests.support import audio
 from tests.support.phone_config import CONFIG
-from tests.support.phone_ports import free_ports
+from tests.support.ports import free_ports
 from tests.support.socket_in import socket_in
 
 RATE = 8000

@@ -26,6 +26,7 @@ from tests.api.conftest import Stack, Time, create_account
 from tests.fakes.sink import Sink
 from tests.support.closing_server import ClosingServer
 from tests.support.name_server import NameServer
+from tests.support.ports import unused_port
 
 
 def row(url: str, number: int = 1, *, root: str = "call-1", account: str = "account-ann", **more: Any) -> DeliveryRow:
@@ -179,11 +180,12 @@ async def test_a_redirect_is_not_followed(stack: Stack, sink: Sink) -> None:
     assert {post.path for post in sink.posts} == {"/redirect"}
 
 
-async def test_a_closed_port_is_retried(stack: Stack, unused_tcp_port: int) -> None:
-    await hand_over(stack, row(f"http://127.0.0.1:{unused_tcp_port}/"))
+async def test_a_closed_port_is_retried(stack: Stack) -> None:
+    port = unused_port()
+    await hand_over(stack, row(f"http://127.0.0.1:{port}/"))
     (dead,) = await stored(stack)
     assert (dead.state, dead.attempts) == ("dead", 10)
-    assert (dead.error or "").startswith(f"No connection to 127.0.0.1:{unused_tcp_port}")
+    assert (dead.error or "").startswith(f"No connection to 127.0.0.1:{port}")
 
 
 @pytest.mark.parametrize("path", ["/large", "/drip"])

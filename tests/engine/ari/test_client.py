@@ -6,6 +6,7 @@ from aiohttp import web
 from engine.ari import errors
 from engine.ari.client import AriClient, encode_query
 from tests.fakes.ari import FakeAri
+from tests.support.ports import unused_port
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,8 @@ async def test_waiting_for_a_connection_of_the_pool_counts(asterisk: FakeAri) ->
         await small.asterisk.ping()
 
 
-async def test_a_closed_port_is_unreachable(unused_tcp_port: int) -> None:
-    async with AriClient(f"http://127.0.0.1:{unused_tcp_port}/ari", "u", "p", "carillon-0") as lonely:
+async def test_a_closed_port_is_unreachable() -> None:
+    async with AriClient(f"http://127.0.0.1:{unused_port()}/ari", "u", "p", "carillon-0") as lonely:
         with pytest.raises(errors.AriUnreachable):
             await lonely.asterisk.ping()
         with pytest.raises(errors.AriUnreachable):
@@ -115,7 +116,7 @@ async def test_the_body_holds_what_asterisk_reads_from_there(asterisk: FakeAri, 
     assert message.body == {"variables": {"A": "b"}}
 
 
-async def test_the_password_goes_as_a_header(unused_tcp_port: int) -> None:
+async def test_the_password_goes_as_a_header() -> None:
     seen: list[str] = []
 
     async def answer(request: web.Request) -> web.Response:
@@ -126,8 +127,9 @@ async def test_the_password_goes_as_a_header(unused_tcp_port: int) -> None:
     app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
-    async with AriClient(f"http://127.0.0.1:{unused_tcp_port}/ari", "user", "word", "carillon-0") as client:
+    port = unused_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    async with AriClient(f"http://127.0.0.1:{port}/ari", "user", "word", "carillon-0") as client:
         with pytest.raises(errors.Forbidden, match="CARILLON_ARI_PASSWORD"):
             await client.asterisk.ping()
         with pytest.raises(errors.Forbidden):

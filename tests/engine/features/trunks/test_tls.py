@@ -16,6 +16,7 @@ from engine.features.trunks.certificates import self_signed
 from engine.features.trunks.tls import TlsSettings, TlsTransports
 from engine.store.trunk_groups import Signalling
 from tests.api.own.asterisk import FakeConfiguration
+from tests.support.ports import unused_port
 
 PLAIN = Signalling(transport="tls")
 FIRST, SECOND = self_signed("first.example"), self_signed("second.example")
@@ -30,11 +31,8 @@ class Node:
 
     def __init__(self, asterisk: FakeConfiguration, provisioner: Provisioner, folder: Path) -> None:
         self.asterisk, self.provisioner = asterisk, provisioner
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
         given = {"certificate": folder / "given.pem", "key": folder / "given.key"}
-        self.settings = TlsSettings(folder=folder / "certificates", port=port, **given)
+        self.settings = TlsSettings(folder=folder / "certificates", port=unused_port(), **given)
 
     def controller(self, **changed: object) -> TlsTransports:
         self.settings = msgspec.structs.replace(self.settings, **changed)
@@ -122,9 +120,7 @@ async def test_the_installation_s_new_certificate_counts_once_asterisk_is_restar
 async def test_another_port_or_address_counts_once_asterisk_is_restarted(node: Node) -> None:
     await node.controller().of(PLAIN)
     before = dict(node.transports["transport-tls"])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = unused_port()
     tls = node.controller(port=port, external=Addresses("192.0.2.9"))
     await tls.of(PLAIN)
     assert node.transports["transport-tls"] == before
