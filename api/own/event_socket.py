@@ -15,6 +15,7 @@ from api.own.schema.events import Events
 from api.own.schema.queries import AFTER_EVENT, EVENTS, LIMIT
 from api.own.services import OwnServices
 from engine.features.call_history.views import CallHistory
+from engine.features.errors import StoreError
 from engine.features.subscriptions import bodies
 from engine.features.subscriptions.live import Listener, LiveEvents
 from engine.features.subscriptions.log import EventLog
@@ -32,16 +33,17 @@ _Ending = tuple[WSCloseCode, bytes]
 _TOO_SLOW: _Ending = WSCloseCode.TRY_AGAIN_LATER, b"Events were not read fast enough."
 _LEAVING: _Ending = WSCloseCode.GOING_AWAY, b"The server is being stopped."
 _REFUSED: _Ending = WSCloseCode.POLICY_VIOLATION, b"The key or token is not valid any more."
+_UNAVAILABLE: _Ending = WSCloseCode.TRY_AGAIN_LATER, b"The events cannot be read now: connect again."
 _FAILED: _Ending = WSCloseCode.INTERNAL_ERROR, b"Something went wrong here."
 _CLOSED: _Ending = WSCloseCode.OK, b""
 
 
 class _Missed(NamedTuple):
-    """What a client asks for first: the events behind one."""
+    """What a client asks for first: the events behind one, by its position."""
 
     account: str
     patterns: list[str]
-    after: str
+    behind: int
 
 
 class EventSocket:
@@ -65,15 +67,16 @@ class EventSocket:
         caller = await self._caller_of(request)
         if request.headers.get("Upgrade", "").lower() != "websocket":
             return await event_page(request, caller, self._log)
-        patterns, after = patterns_of(request), request.query.get("after")
-        with self._services.features[LiveEvents].listening(caller.account.id, patterns) as listener:
+        patterns, after, missed = patterns_of(request), request.query.get("after"), None
+        live = self._services.features[LiveEvents]
+        with live.listening(caller.account.id, patterns, begun=after is None) as listener:
             if after is not None:  # before the upgrade: one that is not kept is refused
-                await self._log.page(caller.account.id, patterns, after=after, limit=1)
+                behind = await self._log.position(caller.account.id, after)
+                missed = _Missed(caller.account.id, patterns, behind)
             socket = web.WebSocketResponse(
                 heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS, max_msg_size=LARGEST_MESSAGE
             )
             await socket.prepare(request)
-            missed = None if after is None else _Missed(caller.account.id, patterns, after)
             code, reason = await self._until_over(request, socket, listener, missed)
             await _close(request, socket, code, reason)
         return socket
@@ -99,29 +102,38 @@ class EventSocket:
             return next(iter(done)).result()
         except ConnectionError:
             return _CLOSED
+        except StoreError as error:
+            log.warning("A websocket of events cannot go on.", error=str(error))
+            return _UNAVAILABLE
         except Exception:
             log.exception("a websocket of events failed")
             return _FAILED
 
     async def _send(self, socket: web.WebSocketResponse, listener: Listener, missed: "_Missed | None") -> _Ending:
-        """Send what was missed, then what happens; what came meanwhile is in both, and is sent once."""
-        sent = 0 if missed is None else await self._send_missed(socket, missed)
+        """Send what was missed, then what happens.
+
+        However long the first takes, only what comes in the end waits here; it may be in both, and is sent once.
+        """
+        sent = 0
+        if missed is not None:
+            missed = await self._send_missed(socket, missed)
+            listener.begin()
+            sent = (await self._send_missed(socket, missed)).behind
         while True:
             stored, entry = await listener.next()
             if stored.position > sent:
                 call = await self._services.features[CallHistory].get(stored.event.subject)
                 await socket.send_str(bodies.encoded(bodies.message(stored.event, entry, call)))
 
-    async def _send_missed(self, socket: web.WebSocketResponse, missed: "_Missed") -> int:
-        """Send the events that are kept; returns the position of the last one."""
-        position, after, more = 0, missed.after, True
+    async def _send_missed(self, socket: web.WebSocketResponse, missed: "_Missed") -> "_Missed":
+        """Send the events that are kept; returns what was missed since."""
+        behind, more = missed.behind, True
         while more:
-            page = await self._log.page(missed.account, missed.patterns, after=after, limit=MISSED_AT_ONCE)
+            page = await self._log.page(missed.account, missed.patterns, after=behind, limit=MISSED_AT_ONCE)
             for each in page.events:
                 await socket.send_str(bodies.encoded(message_of(each)))
-                position = each.position
-            after, more = page.last or after, page.more
-        return position
+            behind, more = page.position, page.more
+        return missed._replace(behind=behind)
 
     async def _drain(self, socket: web.WebSocketResponse) -> _Ending:
         """Ignore what the client sends, until it closes."""

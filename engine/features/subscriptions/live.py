@@ -21,18 +21,26 @@ class TooManyListeners(FeatureError):
 
 
 class Listener:
-    """One who listens to an account's events of some names. `ended` is set when it was too slow, or all are to end."""
+    """One who listens to an account's events of some names, from `begin` on.
+
+    `ended` is set when it was too slow, or all are to end.
+    """
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
+        self._begun = False
         self._waiting: deque[tuple[StoredEvent, Entry]] = deque()
         self._more = asyncio.Event()
         self.ended = asyncio.Event()
         self.too_slow = False
 
+    def begin(self) -> None:
+        """Take the events that happen from now on."""
+        self._begun = True
+
     def offer(self, stored: StoredEvent, entry: Entry) -> None:
         """Take an event, if it is wanted."""
-        if entry.name not in self._names or self.ended.is_set():
+        if not self._begun or entry.name not in self._names or self.ended.is_set():
             return
         if len(self._waiting) >= MOST_WAITING:
             self.too_slow = True
@@ -68,9 +76,11 @@ class LiveEvents:
                         listener.offer(stored, entry)
 
     @contextmanager
-    def listening(self, account: str, patterns: Sequence[str]) -> Iterator[Listener]:
-        """Listen while the block runs; raises InvalidSetting, TooManyListeners."""
+    def listening(self, account: str, patterns: Sequence[str], *, begun: bool = True) -> Iterator[Listener]:
+        """Listen while the block runs, `begun` at once; raises InvalidSetting, TooManyListeners."""
         listener = Listener(self._catalogue.meant(checked(self._catalogue, patterns)))
+        if begun:
+            listener.begin()
         own = self._listeners.setdefault(account, [])
         if len(own) >= MOST_LISTENERS:
             raise TooManyListeners(

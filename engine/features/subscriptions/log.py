@@ -20,6 +20,7 @@ LATEST = "latest"
 LOOKED_AT = 5000
 """Events that are looked at for a page, at most: few of them may have the names that are wanted."""
 _AT_ONCE = 500
+"""Events that are read at once, at most: first as many as are wanted, then twice as many each time."""
 
 
 class Logged(msgspec.Struct, frozen=True):
@@ -33,11 +34,12 @@ class Logged(msgspec.Struct, frozen=True):
 
 class Page(msgspec.Struct, frozen=True):
     """Events in their order. `last` is the id of the last event that was looked at (what the next page comes after);
-    None: none was, and none was given. `more`: there may be more.
+    None: none was, and none was given. `position` is that event's. `more`: there may be more.
     """
 
     events: list[Logged]
     last: str | None
+    position: int
     more: bool
 
 
@@ -47,34 +49,43 @@ class EventLog:
     def __init__(self, db: Database, catalogue: Catalogue) -> None:
         self._db, self._catalogue = db, catalogue
 
-    async def page(self, account: str, patterns: Sequence[str], *, after: str | None = None, limit: int = 100) -> Page:
-        """Return the events behind the one with the id `after` (or LATEST); None: from the oldest that is kept.
+    async def page(
+        self, account: str, patterns: Sequence[str], *, after: str | int | None = None, limit: int = 100
+    ) -> Page:
+        """Return the events behind `after`: an event's id, LATEST, or a position; None: from the oldest that is kept.
 
         An event with several names is never divided: a page may have a few more than `limit`. Raises InvalidSetting,
-        and NotThere for an event that is not kept.
+        and NotThere for the id of an event that is not kept.
         """
         if not 1 <= limit <= MOST:
             raise InvalidSetting(f"limit must be 1 to {MOST} (got {limit}).")
         names = self._catalogue.meant(checked(self._catalogue, patterns))
         return await self._db.read(lambda conn: self._page(conn, account, names, after, limit))
 
-    def _page(self, conn: Connection, account: str, names: frozenset[str], after: str | None, limit: int) -> Page:
-        if after == LATEST:
-            return Page([], events.latest_of(conn, account), more=False)
-        position = 0 if after is None else events.position_of(conn, account, after)
+    async def position(self, account: str, after: str) -> int:
+        """Return the position of an account's event, by its id or LATEST; raises NotThere if it is not kept."""
+        page = await self._db.read(lambda conn: self._page(conn, account, frozenset(), after, 0))
+        return page.position
+
+    def _page(
+        self, conn: Connection, account: str, names: frozenset[str], after: str | int | None, limit: int
+    ) -> Page:
+        last = events.latest_of(conn, account) if after == LATEST else after if isinstance(after, str) else None
+        position = after if isinstance(after, int) else 0 if last is None else events.position_of(conn, account, last)
         if position is None:
             raise NotThere(f"No event {str(after)[:80]} is kept; without `after` the oldest that are kept are listed.")
         found: list[Logged] = []
-        last, looked_at, more = after, 0, True
+        looked_at, size, more = 0, limit, after != LATEST
         while more and looked_at < LOOKED_AT and len(found) < limit:
-            batch = events.of_account(conn, account, position, min(_AT_ONCE, LOOKED_AT - looked_at))
+            batch = events.of_account(conn, account, position, min(size, _AT_ONCE, LOOKED_AT - looked_at))
+            looked_at, size = looked_at + min(size, _AT_ONCE), 2 * size
             for stored in batch.events:
                 found += self._named(conn, stored, names)
                 if len(found) >= limit:
-                    return Page(found, stored.event.id, batch.more or stored is not batch.events[-1])
+                    more = batch.more or stored is not batch.events[-1]
+                    return Page(found, stored.event.id, stored.position, more)
             position, last, more = batch.position, batch.last or last, batch.more
-            looked_at += _AT_ONCE
-        return Page(found, last, more)
+        return Page(found, last, position, more)
 
     def _named(self, conn: Connection, stored: events.StoredEvent, names: frozenset[str]) -> list[Logged]:
         wanted = [entry for entry in self._catalogue.of(stored.event) if entry.name in names]

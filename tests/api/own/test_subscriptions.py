@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from api.own import event_socket
+from engine.features.errors import StoreError
 from engine.features.subscriptions import live, log
 from engine.features.subscriptions.live import LiveEvents
 from engine.features.subscriptions.log import EventLog
@@ -295,15 +296,28 @@ class TestSocket:
 
         async def page(log: EventLog, *given: Any, **more: Any) -> Any:
             read = await reading(log, *given, **more)
-            if len(late) < 3:  # one before the upgrade, two between the pages
+            if len(late) < 3:  # between the pages
                 late.append(await acme.call())
             return read
 
         monkeypatch.setattr(EventLog, "page", page)
         monkeypatch.setattr(event_socket, "MISSED_AT_ONCE", 2)
+        monkeypatch.setattr(live, "MOST_WAITING", 2)  # fewer than come meanwhile
         async with acme.socket(f"?events=call.ended&after={found['last']}") as socket:
             heard = [await socket.receive_json(timeout=30) for _ in range(6)]
         assert [each["data"]["call"] for each in heard] == [*before, *late]
+
+    async def test_a_store_that_does_not_answer_closes_it_with_a_reason(
+        self, acme: Program, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fails(*_: Any, **__: Any) -> Any:
+            raise StoreError("The database does not answer.")
+
+        monkeypatch.setattr(EventLog, "page", fails)
+        async with acme.socket("?after=latest") as socket:
+            message = await socket.receive(timeout=30)
+        assert (message.type, socket.close_code) == (aiohttp.WSMsgType.CLOSE, 1013)
+        assert message.extra == "The events cannot be read now: connect again."
 
     async def test_an_event_that_is_not_kept_is_refused_before_the_upgrade(
         self, installation: Installation, acme: Program
