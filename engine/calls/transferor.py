@@ -55,7 +55,7 @@ class Transferor:
     def set_aside(self) -> None:
         """Let nobody end with another any more, but those who wait with the party. Nothing is waited for.
 
-        Until `over` the party is transferred by nobody else.
+        Until `finish` the party is transferred by nobody else.
         """
         self._registry.pairs.move(self._party)
         for pair in self._pairs():
@@ -63,7 +63,7 @@ class Transferor:
         for leg in (*self._legs(), *self._consulted()):
             self._registry.pairs.tie(leg, _end_after(leg, self._party))
 
-    def over(self) -> None:
+    def finish(self) -> None:
         """The transfer has ended, well or not."""
         self._registry.pairs.moved(self._party)
 
@@ -97,7 +97,7 @@ class Transferor:
 
     async def give_back(self, cause: HangupCause) -> bool:
         """Connect everybody again as before, and tell the phone; False where whoever transferred is gone."""
-        self.over()
+        self.finish()
         legs = (*self._legs(), *self._consulted())
         for leg in legs:
             self._registry.pairs.untie(leg)

@@ -63,7 +63,7 @@ class CallTransfers:
         try:
             return await self._transferred(task, on, transferor)
         finally:
-            transferor.over()
+            transferor.finish()
 
     async def _transferred(self, task: Transfer, on: SteeringSubject, transferor: Transferor) -> Dialled:
         await on.started()

@@ -43,6 +43,7 @@ async def test_a_program_moves_either_party_with_music_and_parts_it_from_the_oth
     assert not (await from_now(anna)).has(BEN, 1.0)
     assert (await transfer(own, call, dora.number))[0] == 409, "it is being transferred already"
     await cleo.command("accept")
+    await cleo.until("CALL_ESTABLISHED")
     await ben.closed()
     await talk((anna, ANNA), (cleo, CLEO), strangers=[BEN])
     printed = await carillon("calls", "transfer", await leg(own, cleo, "outbound"), dora.number)
