@@ -120,7 +120,7 @@ class PairService:
             await self._end_calls(pair)
         except NoSuchCall:
             call = await self._db.read(lambda conn: calls.get(conn, id))
-            if call is not None:
+            if call is not None and call.cause not in (None, HangupCause.CANCELLED):  # else this cancel ended it
                 raise PairOver(f"The pair {id} has ended.") from None
         return pair
 
