@@ -34,12 +34,14 @@ class Noting:
         self.noted: list[str] = []
         self.failures: list[Exception] = []
         self.calls = 0
+        self.called = asyncio.Event()
         self.open = asyncio.Event()
         self.open.set()
         self._more = asyncio.Condition()
 
     async def handle(self, events: Sequence[StoredEvent], done: Done) -> None:
         self.calls += 1
+        self.called.set()
         await self.open.wait()
         if self.failures:
             raise self.failures.pop(0)
@@ -113,6 +115,7 @@ async def test_one_that_hangs_holds_up_no_other(start: Start, writer: Writer) ->
     for _ in range(3):
         (id,) = await commit(writer)
         await free.until(id)
+    await asyncio.wait_for(stuck.called.wait(), LIMIT_SECONDS)
     assert stuck.noted == [] and stuck.calls == 1
     stuck.open.set()
     await stuck.until(id)
