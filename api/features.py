@@ -23,6 +23,9 @@ from engine.features.destinations.feature import DestinationsFeature
 from engine.features.details.feature import DetailsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.lamps import Lamps
+from engine.features.fax.feature import FaxFeature
+from engine.features.fax.files import FaxFiles
+from engine.features.files.feature import FilesFeature
 from engine.features.groups.feature import GroupsFeature
 from engine.features.guesses.feature import GuessesFeature
 from engine.features.health.feature import HealthFeature
@@ -53,6 +56,7 @@ from engine.features.users.feature import UsersFeature
 from engine.features.voicemail.feature import VoicemailFeature
 from engine.model.call_data import CallData
 from engine.platform.feature import Features
+from engine.platform.folder import Folder
 from engine.settings import EngineSettings
 
 
@@ -110,8 +114,11 @@ def add_features(
     add(LocationsFeature(on))
     add(DetailsFeature(on))
     add(PhonebookFeature(on))
+    files = add(FilesFeature(on, Folder(settings.data / "files"))).service
     post, code = post_of(settings.mail_server), settings.voicemail_code
     add(VoicemailFeature(on, leading.registry, guesses, lamps=lamps, post=post, code=code))
+    faxed = FaxFiles(Folder(settings.data / "faxes"), settings.recordings)
+    add(FaxFeature(on, leading.registry, admission.check, lambda: later.engine, files, faxed, post=post))
     add(StarCodesFeature(on, leading.registry, leading.extensions))
     add(ScheduledCallsFeature(on, admission.check, lambda: later.engine))
     add(PairsFeature(on, admission.check, lambda: later.engine))

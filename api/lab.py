@@ -25,6 +25,8 @@ of the lab's carriers."""
 
 _TIMEOUT_SECONDS = 3.0
 """Seconds that the lab has for one answer, and for storing a number's persona."""
+_LIST_SECONDS = 30.0
+"""Seconds that it has for listing thousands of them."""
 
 _PAUSE = 0.02
 
@@ -91,6 +93,9 @@ PERSONAS: tuple[Persona, ...] = (
         does="answers, speaks a tone of 440 Hz, presses 1 after 2 s, holds the call for 3 s, "
         "speaks the tone again and listens",
     ),
+    Persona(number="12015550170", does="answers, receives a fax"),
+    Persona(number="12015550171", does="answers, sends a fax of two pages"),
+    Persona(number="12015550172", does="answers, receives a fax, hangs up after 25 s"),
 )
 
 _NUMBERS = frozenset(persona.number for persona in PERSONAS)
@@ -148,7 +153,7 @@ class Lab:
 
     async def mapped(self) -> dict[str, str]:
         """Returns the numbers that were given a persona, each with the persona's number."""
-        async with self._database({"LAB_NUMBER": "", "LAB_PERSONA": ""}) as channel:
+        async with self._database({"LAB_NUMBER": "", "LAB_PERSONA": ""}, within=_LIST_SECONDS) as channel:
             count = int(await self._variable(channel, "LAB_PAGES"))
             pages = [await self._variable(channel, f"LAB_PAGE_{page}") for page in range(count)]
         pairs = (pair.partition("=") for page in pages for pair in page.split())
@@ -220,13 +225,13 @@ class Lab:
         return digits
 
     @asynccontextmanager
-    async def _database(self, variables: dict[str, str]) -> AsyncIterator[str]:
-        """Runs the lab's [database]; yields the channel whose variables hold the result."""
+    async def _database(self, variables: dict[str, str], within: float = _TIMEOUT_SECONDS) -> AsyncIterator[str]:
+        """Runs the lab's [database] for a number, or ("") for a list of all; yields the channel with the result."""
         channel = f"lab-{uuid4().hex}"
         what = {"context": "database", "extension": "tell", "variables": variables}
         await self._originate(channel, endpoint="Local/keep@database/n", **what)
         try:
-            for _ in range(round(_TIMEOUT_SECONDS / _PAUSE)):
+            for _ in range(round(within / _PAUSE)):
                 if await self._variable(channel, "LAB_PAGES"):
                     break
                 await asyncio.sleep(_PAUSE)  # The event of a channel's variable comes through a websocket only.

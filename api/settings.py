@@ -80,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     events_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     messages_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     voicemail_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    faxes_days: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     sip_trace_hours: Annotated[float, msgspec.Meta(ge=0)] = KEPT_HOURS
     sip_trace_megabytes: Annotated[float, msgspec.Meta(ge=1)] = MOST_MEGABYTES
     hep_port: int = 9060
@@ -160,6 +161,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "events": self.events_days,
             "messages": self.messages_days,
             "voicemail": self.voicemail_days,
+            "faxes": self.faxes_days,
             "passcodes": KEPT_DAYS,
         }
 

@@ -6,7 +6,7 @@ COPY .build/context /build/context
 RUN sh /build/apt-install.sh sid flite sox
 COPY asterisk-config /build/asterisk-config
 # The lab's voices and the engine's music are made once, here; flite and sox are not needed where they are played.
-RUN mkdir -p /sounds && if [ -x /build/asterisk-config/lab/make-sounds ]; then /build/asterisk-config/lab/make-sounds /sounds; fi
+RUN mkdir -p /sounds && if [ -x /build/asterisk-config/lab/make-sounds ]; then /build/asterisk-config/lab/make-sounds /sounds && /build/asterisk-config/lab/make-pages /sounds/pages.tif; fi
 RUN mkdir -p /music && /build/asterisk-config/engine/make-music /music
 LABEL carillon.image=sounds
 

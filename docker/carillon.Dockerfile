@@ -4,7 +4,7 @@ FROM carillon-base:trixie AS system
 LABEL carillon.image=carillon
 COPY docker/apt-install.sh /build/
 COPY .build/context /build/context
-RUN sh /build/apt-install.sh trixie python3 python3-venv espeak-ng flite kakasi sox ca-certificates && rm -rf /build
+RUN sh /build/apt-install.sh trixie python3 python3-venv espeak-ng flite kakasi sox ghostscript fonts-dejavu-core ca-certificates && rm -rf /build
 
 # Only this stage sees the host's pip settings, which may hold a password; nothing of it but the packages is kept.
 FROM system AS packages

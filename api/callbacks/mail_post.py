@@ -5,14 +5,14 @@ from email.message import EmailMessage
 from api.callbacks.attempt import Verdict
 from api.callbacks.mail import MailServer, domain_of, submitted
 from api.callbacks.mail_budget import MailBudget
-from engine.features.voicemail.emailing.post import NotSent, Refused
+from engine.platform.post import NotSent, Refused
 
 SECONDS = 60.0
 """What a mail may take: one with a recording is large."""
 
 
 class MailPost:
-    """Sends them (engine.features.voicemail.emailing.post.Post)."""
+    """Sends them (engine.platform.post.Post)."""
 
     def __init__(self, server: MailServer, budget: MailBudget | None = None) -> None:
         self._server, self._budget = server, budget or MailBudget()

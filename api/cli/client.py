@@ -51,6 +51,10 @@ class ApiClient:
         """Send bytes unchanged; returns the parsed JSON."""
         return self._parsed(self.raw(method, path, data=data))
 
+    def upload(self, path: str, data: bytes, *, name: str) -> Any:
+        """Send a file by POST; returns the parsed JSON."""
+        return self._parsed(self.raw("POST", path, query={"name": name}, data=data))
+
     def _parsed(self, text: bytes) -> Any:
         try:
             return json.loads(text) if text else None

@@ -41,12 +41,14 @@ class Channel:
         variables: Mapping[str, str] | None = None,
         originator: str | None = None,
         formats: str | None = None,
+        other: str | None = None,
         within: float = 5.0,
     ) -> ari.Channel:
         """Creates the channel, not yet dialled, and waits until it is in our application (StasisStart with `args`).
 
         A dial() before that is refused and leaves the channel Down for ever. `endpoint` is such as
-        PJSIP/<number>@<trunk>; the caller ID is the variable `CONNECTEDLINE(all,i)`. If a channel of that id exists,
+        PJSIP/<number>@<trunk>; the caller ID is the variable `CONNECTEDLINE(all,i)`. `other` is the id of the second
+        half of a Local channel. If a channel of that id exists,
         it is ours, from an earlier attempt. After a failure or a cancellation no channel is left.
         Raises NotStarted after `within` seconds, Gone if it ended before, ServerError for an unknown endpoint.
         """
@@ -58,6 +60,7 @@ class Channel:
             channel_id=self.id,
             originator=originator,
             formats=formats,
+            other_channel_id=other,
             variables=variables,
         )
         with self._bus.subscribe(self.id, types=followed) as events:

@@ -17,7 +17,7 @@ from engine.calls.following import FOLLOWED, follow
 from engine.calls.handed_over import HandedOver
 from engine.calls.inbound_invite import InviteHeaders, read_invite
 from engine.calls.loops import Loops
-from engine.calls.orphans import Orphans, application_of
+from engine.calls.orphans import Orphans, application_of, helped_by
 from engine.calls.outbound import MakeSession, with_ids
 from engine.calls.privacy import withholds
 from engine.calls.registry import Registry
@@ -59,6 +59,9 @@ class Reception:
 
     def arrive(self, start: ari.StasisStart) -> None:
         """A channel entered our application that nobody waited for. Follows it from this moment on."""
+        if helped_by(start.channel):
+            self.orphans.notice(start)
+            return
         if not HandedOver.is_one(start.args):
             log.warning("A channel came that is no call of ours; it is hung up.", channel=start.channel.id)
             self.orphans.hang_up(start.channel.id)

@@ -26,6 +26,8 @@ from engine.tasks.task import TaskState
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 5.0  # between attempts to hang up while Asterisk refuses
 LOOKED_AT_SECONDS = 0.1  # after a hang-up: one that takes another's place is not found, or not hung up, for some ms
+HELPS = "helps"
+"""The first argument of our application for a channel that helps a call, whose id follows."""
 _ENDS = (ari.StasisEnd, ari.ChannelDestroyed, ari.ChannelHangupRequest)
 
 
@@ -34,6 +36,12 @@ def application_of(channel: ari.Channel) -> str | None:
     if channel.dialplan.app_name != "Stasis" or channel.name.startswith(NEVER_CALLS):
         return None
     return channel.dialplan.app_data.partition(",")[0]
+
+
+def helped_by(channel: ari.Channel) -> str:
+    """The id of the call that a channel of ours helps (engine.calls.faxing); "" where it is no such one."""
+    args = channel.dialplan.app_data.split(",")[1:]
+    return args[1] if channel.name.startswith("Local/") and len(args) > 1 and args[0] == HELPS else ""
 
 
 def takes_over(channel: ari.Channel) -> bool:
@@ -62,6 +70,8 @@ class Orphans:
                 "A call was taken over by an INVITE with Replaces; who did it is hung up.", channel=channel.name
             )
             self.hang_up(channel.id)
+            return
+        if (helped := self._registry.get(helped_by(channel))) and not helped.gone:
             return
         if application_of(channel) == self._services.settings.ari_application:
             log.warning("A channel belongs to no call; it is hung up.", channel=channel.id)

@@ -9,6 +9,7 @@ from engine.calls.call_router import CallRouter
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
 from engine.calls.conversing import CallConversations
+from engine.calls.faxing import CallFaxer
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
 from engine.calls.outbound import OutboundCalls
@@ -119,6 +120,7 @@ class CallRoles:
         self.keypad = CallKeypad(session)
         self.dialler = Connecting(session, outbound)
         self.detector = CallDetector(session)
+        self.faxer = CallFaxer(session)
         self.conferences = CallConferences(session, conferences)
         self.line = CallLine(session)
         self.customer = CallCustomer(session)

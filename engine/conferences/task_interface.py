@@ -18,6 +18,7 @@ from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
 from engine.tasks.dial import Dial
+from engine.tasks.fax import Fax
 from engine.tasks.interfaces import Subject
 from engine.tasks.join_conference import JoinConference
 from engine.tasks.offer import Offer
@@ -107,6 +108,10 @@ class CallsOnly:
         """A conference was not answered."""
         _calls_only()
 
+    async def fax(self, task: Fax, on: Subject) -> NoReturn:
+        """A conference has no fax machine."""
+        _calls_only()
+
     async def quiet(self, on: Subject) -> NoReturn:
         """No machine answered a conference."""
         _calls_only()
@@ -137,6 +142,7 @@ class ConferenceRoles:
         self.keypad = ConferenceKeypad(conference)
         self.dialler = CallsOnly()
         self.detector = CallsOnly()
+        self.faxer = CallsOnly()
         self.conferences = CallsOnly()
         self.line = ConferenceLine(conference)
         self.customer = CallsOnly()

@@ -9,6 +9,7 @@ from engine.events import QuestionAsked
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
 from engine.tasks.dial import Dialler
+from engine.tasks.fax import Faxer
 from engine.tasks.interfaces import Detector, Keypad, Line, Player, Subject
 from engine.tasks.join_conference import Joins
 from engine.tasks.kinds import AnyTask
@@ -99,6 +100,10 @@ class Roles(Protocol):
     @property
     def detector(self) -> Detector:
         """Tells machines from people."""
+
+    @property
+    def faxer(self) -> Faxer:
+        """Sends and receives faxes."""
 
     @property
     def conferences(self) -> Conferences:

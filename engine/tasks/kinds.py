@@ -18,6 +18,7 @@ from engine.tasks.converse import Converse
 from engine.tasks.detect_dtmf import DetectDtmf
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
+from engine.tasks.fax import ReceiveFax, SendFax
 from engine.tasks.go_to import GoTo
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -60,6 +61,8 @@ AnyTask = (
     | Converse
     | Transfer
     | PickUp
+    | SendFax
+    | ReceiveFax
 )
 T = TypeVar("T")
 Hook = Callable[[type, Any], Any]

@@ -82,7 +82,27 @@ class Detected(Result, frozen=True, kw_only=True, tag="detected"):
     seconds: float
 
 
-AnyResult = Done | Digits | Recorded | Dialled | Answered | MenuEnded | Detected
+class Faxed(Result, frozen=True, kw_only=True, omit_defaults=True, tag="faxed"):
+    """How a fax went: `pages` were confirmed. If it failed, `error` is Asterisk's word for why (FAXOPT(error) of
+    res_fax), "HANGUP" where the call ended before, and `detail` a sentence.
+
+    `rate`: bits a second in the end; `ecm`: with error correction; `t38`: over T.38, else as sound; `station`: what the
+    other machine says that it is. `file` and `purpose` are the task's.
+    """
+
+    sent: bool
+    pages: int
+    error: str = ""
+    detail: str = ""
+    rate: int = 0
+    ecm: bool = False
+    t38: bool = False
+    station: str = ""
+    file: str = ""
+    purpose: str = ""
+
+
+AnyResult = Done | Digits | Recorded | Dialled | Answered | MenuEnded | Detected | Faxed
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed", tag_field="type"):

@@ -23,6 +23,12 @@ from engine.features.details.feature import DetailsFeature
 from engine.features.endpoints.feature import EndpointsFeature
 from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.provisioner import Provisioner
+from engine.features.fax.feature import FaxFeature
+from engine.features.fax.files import FaxFiles
+from engine.features.fax.sending import Placing
+from engine.features.fax.service import Check
+from engine.features.files.feature import FilesFeature
+from engine.features.files.service import FileService
 from engine.features.groups.destination import GroupKind
 from engine.features.groups.feature import GroupsFeature
 from engine.features.guesses.feature import GuessesFeature
@@ -60,6 +66,7 @@ from engine.platform import call_events
 from engine.platform.catalogue import Catalogue
 from engine.platform.destination_kind import DestinationKinds
 from engine.platform.feature import Feature, Features
+from engine.platform.folder import Folder
 from engine.platform.platform import Platform
 from engine.platform.settings_cache import SettingsCache
 from engine.store.applications import Application
@@ -128,6 +135,7 @@ def features_on(
     add(LocationsFeature(platform))
     add(DetailsFeature(platform))
     add(PhonebookFeature(platform))
+    add(FilesFeature(platform, Folder(folder / "files")))
     add(VoicemailFeature(platform, leading.registry, guesses, passwords, lamps=Lamps(client)))
     add(StarCodesFeature(platform, leading.registry, leading.extensions))
     add(MessagingFeature(platform, leading.registry, without_data))
@@ -151,10 +159,19 @@ def services_of(
     built = features_on(platform, nobody, folder, dialects=dialects)
     built.add(ScheduledCallsFeature(platform, _nothing_refused, _no_engine))
     built.add(PairsFeature(platform, _nothing_refused, _no_engine))
+    built.add(fax_on(platform, built, _nothing_refused, _no_engine, folder))
     built.add(CallerIdsFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
     built.add(CampaignsFeature(platform, NothingRefused(), _no_engine, built[MessageService]))
     built.add(PasscodesFeature(platform, _nothing_refused, _no_engine, built[MessageService]))
     return built
+
+
+def fax_on(
+    platform: Platform, built: Features, check: Check, engine: Callable[[], Placing], folder: Path
+) -> FaxFeature:
+    """Build the feature of faxes, for one that is asked for its engine."""
+    files = FaxFiles(Folder(folder / "faxes"), folder)
+    return FaxFeature(platform, built[Destinations], check, engine, built[FileService], files)
 
 
 def all_features() -> list[type[Feature]]:

@@ -296,6 +296,8 @@ NOT_OFFERED: dict[str, Any] = {
     "ask": "A question is put to a dialect's server; our own API has none.",
     "converse": "A conversation is led by a feature: a call is led to its destination, such as voicemail_menu.",
     "transfer": "It names calls that wait: it is made by POST /calls/{call}/transfer.",
+    "send_fax": "A fax is sent by POST /faxes, which converts its pages and tries again.",
+    "receive_fax": "A number that leads to a fax box receives faxes.",
     "pick_up": "Only a phone of the account takes its calls, by a star code.",
 }
 """The engine's kinds of task that a customer cannot give, and why."""

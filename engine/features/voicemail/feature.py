@@ -15,7 +15,6 @@ from engine.features.voicemail.destination import VoicemailKind
 from engine.features.voicemail.directory import BoxDirectory, DirectoryFollower
 from engine.features.voicemail.emailing import sending
 from engine.features.voicemail.emailing.events import VoicemailNotEmailed
-from engine.features.voicemail.emailing.post import Post
 from engine.features.voicemail.emailing.sending import Emailing
 from engine.features.voicemail.events import (
     VoicemailCounted,
@@ -38,6 +37,7 @@ from engine.features.voicemail.taking import Taking
 from engine.platform.feature import Feature
 from engine.platform.leads import Lead
 from engine.platform.platform import Platform
+from engine.platform.post import Post
 from engine.platform.scheduler import Timer
 
 

@@ -48,7 +48,7 @@ from engine.store.database import Database
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.api.own.installation import TOKEN, Engine, Installation
-from tests.support.features import features_on
+from tests.support.features import fax_on, features_on
 from tests.support.redis_server import RedisServer
 from tests.support.stores import migrated_file
 
@@ -103,6 +103,7 @@ async def installation(
             features.add(CallerIdsFeature(platform, admission.check, lambda: engine, features[MessageService]))
             features.add(PasscodesFeature(platform, admission.check, lambda: engine, features[MessageService]))
             features.add(PairsFeature(platform, admission.check, lambda: engine))
+            features.add(fax_on(platform, features, admission.check, lambda: engine, tmp_path))
             features.add(CampaignsFeature(platform, admission, lambda: engine, features[MessageService]))
             engine.carries = features.commands
             signers = {"carillon": SubscriptionSigner(features[SubscriptionService], time.time)}

@@ -45,7 +45,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table("faxes", sa.Column("id", sa.String(), primary_key=True))
+    op.create_table("telexes", sa.Column("id", sa.String(), primary_key=True))
 '''
 
 
@@ -93,21 +93,21 @@ def _copy_revisions_of_features(to: Path) -> None:
 
 
 async def test_a_features_own_revisions_are_found_by_its_folder(database: Database, tmp_path: Path) -> None:
-    folder = tmp_path / "with 100% space" / "faxes" / "migrations"
+    folder = tmp_path / "with 100% space" / "telexes" / "migrations"
     folder.mkdir(parents=True)
     _copy_revisions_of_features(folder.parents[1])
     head = _scripts().get_current_head()
-    (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before=head))
-    (tmp_path / "with 100% space" / "faxes" / "service.py").touch()
+    (folder / "r9999_telexes.py").write_text(REVISION.format(number="9999", before=head))
+    (tmp_path / "with 100% space" / "telexes" / "service.py").touch()
     await database.transact(lambda conn: command.upgrade(configuration(conn, folder.parents[1]), "head"))
-    assert await database.read(lambda conn: inspect(conn).has_table("faxes"))
+    assert await database.read(lambda conn: inspect(conn).has_table("telexes"))
 
 
 def test_a_second_line_of_revisions_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "faxes" / "migrations"
+    folder = tmp_path / "telexes" / "migrations"
     folder.mkdir(parents=True)
     _copy_revisions_of_features(tmp_path)
-    (folder / "r9999_faxes.py").write_text(REVISION.format(number="9999", before="0001"))
+    (folder / "r9999_telexes.py").write_text(REVISION.format(number="9999", before="0001"))
     with pytest.raises(CommandError, match="multiple heads"):
         _scripts(tmp_path).get_current_head()
 

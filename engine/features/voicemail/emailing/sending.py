@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from engine.features.errors import NotThere
 from engine.features.voicemail.emailing.events import VoicemailNotEmailed
 from engine.features.voicemail.emailing.letter import MOST_ATTACHED, letter
-from engine.features.voicemail.emailing.post import NotSent, Post, Refused
 from engine.features.voicemail.events import VoicemailReceived
 from engine.features.voicemail.model import Box, Message
 from engine.features.voicemail.service import VoicemailService
@@ -26,6 +25,7 @@ from engine.platform import due_work
 from engine.platform.consumers import Done
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
+from engine.platform.post import NotSent, Post, Refused
 from engine.platform.scheduler import Finish, Later
 from engine.store import events
 from engine.store.events import StoredEvent

@@ -15,7 +15,6 @@ from engine.features.accounts.model import actor_of
 from engine.features.destinations.feature import DestinationsFeature
 from engine.features.guesses.feature import GuessesFeature
 from engine.features.users.passwords import Passwords
-from engine.features.voicemail.emailing.post import Post
 from engine.features.voicemail.feature import VoicemailFeature
 from engine.features.voicemail.model import BoxFields
 from engine.features.voicemail.service import VoicemailService
@@ -27,6 +26,7 @@ from engine.model.call import CallState, Direction
 from engine.net import Net
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
+from engine.platform.post import Post
 from engine.store import accounts, calls, events, extensions, recordings
 from engine.store.accounts import Account
 from engine.store.database import Database

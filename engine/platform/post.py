@@ -1,4 +1,4 @@
-"""Whatever sends mails, as far as voicemail needs it."""
+"""Whatever sends mails, as far as features need it."""
 
 from email.message import EmailMessage
 from typing import Protocol

@@ -1,0 +1,1 @@
+"""Faxes in our own API: sent, listed, fetched as documents; boxes that faxes come into."""

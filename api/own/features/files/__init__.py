@@ -1,0 +1,1 @@
+"""Files in our own API: uploaded, listed, fetched, deleted."""

@@ -1,0 +1,292 @@
+"""Faxes: accepted, listed, changed, sent again, and shown as documents.
+
+A fax and the work that sends it are stored in one transaction, behind its pages: kill -9 leaves both or neither.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection
+
+from engine.commands import LimitReached
+from engine.features.errors import InvalidSetting, NotThere
+from engine.features.fax import store
+from engine.features.fax.boxes import emails_of
+from engine.features.fax.files import FaxFiles, kept_name
+from engine.features.fax.model import LONGEST, MOST_WAITING, PREFIX, Attempt, Fax, NewFax, NotSendable, State, Way
+from engine.features.fax.pages.converting import Pages
+from engine.features.fax.pages.model import Made, What
+from engine.features.fax.tables import faxes
+from engine.features.files.service import FileService
+from engine.features.numbers.phone_numbers import normalise
+from engine.ids import new_id
+from engine.platform import due_work
+from engine.platform.due_work import DueWork
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Finish
+from engine.store.accounts import Account
+
+SEND, REMOVE = "fax.send", "fax.remove"
+"""Work that is due: a fax is sent, whose id is the work's; the pages of a fax that is gone are deleted."""
+LONGEST_AHEAD = 366 * 86_400.0
+MOST_RETRIES = 20
+LEAST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 86_400.0
+Check = Callable[[str, str, str | None], None]
+_f = faxes.c
+_CHANGEABLE = {"to", "at", "file", "sender", "from_name", "to_name", "subject", "emails"}
+
+
+class FaxService:
+    """The faxes of accounts. Whatever takes a fax's id raises NotThere if the account has none.
+
+    `check` refuses numbers that an account may not call, or not show (engine.features.admission.Admission).
+    """
+
+    def __init__(self, platform: Platform, check: Check, files: FileService, pages: Pages, kept: FaxFiles) -> None:
+        self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
+        self._scheduler, self._cache = platform.scheduler, platform.cache
+        self._check, self._files, self._pages, self._kept = check, files, pages, kept
+
+    async def send(self, account: Account, wanted: NewFax) -> Fax:
+        """Accept a fax. Raises InvalidSetting, InvalidNumber, NotThere for the file, DocumentRefused, LimitReached,
+        and what a call is refused for (NumberRefused, CallerRefused).
+        """
+        fax = self._fax(account, wanted, new_id(PREFIX))
+        made = await self._paged(account, fax)
+        fax = msgspec.structs.replace(fax, pages=made.pages)
+
+        def unit(conn: Connection) -> None:
+            if store.waiting(conn, account.id) >= MOST_WAITING:
+                raise LimitReached(f"This account may have {MOST_WAITING} faxes that are not sent yet, and no more.")
+            store.insert(conn, fax)
+            _due(conn, fax, fax.at)
+
+        try:
+            await self._writer.write(unit)
+        except BaseException:
+            await self._kept.kept.remove(kept_name(fax.id))
+            raise
+        self._scheduler.wake(fax.at)
+        return fax
+
+    async def change(self, account: Account, id: str, fields: Mapping[str, Any], *, states: frozenset[State]) -> Fax:
+        """Change fields of a fax (those of NewFax) that is in one of these states; raises NotSendable, and what `send`
+        raises.
+        """
+        before = await self.get(account.id, id)
+        _in_state(before, states)
+        unknown = set(fields) - _CHANGEABLE
+        assert not unknown, unknown
+        wanted = msgspec.structs.replace(_wanted(before), **fields)
+        if "at" not in fields and before.final:
+            wanted = msgspec.structs.replace(wanted, at=None)
+        after = msgspec.structs.replace(
+            self._fax(account, wanted, id), created=before.created, pages=before.pages, state=before.state,
+            attempts=before.attempts, ended=before.ended, confirmed=before.confirmed, error=before.error,
+            detail=before.detail, call=before.call,
+        )  # fmt: skip
+        if after.file != before.file:
+            after = msgspec.structs.replace(after, pages=(await self._paged(account, after)).pages)
+
+        def unit(conn: Connection) -> None:
+            _in_state(_found(conn, account.id, id), states)
+            store.change(conn, id, **_row(after))
+            if not after.final:
+                _due(conn, after, after.at)
+
+        await self._writer.write(unit)
+        self._scheduler.wake(after.at)
+        return after
+
+    async def retry(self, account: str, id: str) -> Fax:
+        """Send a fax again that has failed; raises NotSendable."""
+
+        def unit(conn: Connection) -> Fax:
+            fax = _found(conn, account, id)
+            _in_state(fax, frozenset({State.FAILED}))
+            now = self._clock()
+            store.change(conn, id, state=State.QUEUED, ended=None, at=now, attempts=0, error="", detail="")
+            _due(conn, fax, now)
+            return _found(conn, account, id)
+
+        again = await self._writer.write(unit)
+        self._scheduler.wake()
+        return again
+
+    async def get(self, account: str | None, id: str) -> Fax:
+        """Return a fax, of an account or (None) of any."""
+        return await self._db.read(lambda conn: _found(conn, account, id))
+
+    async def attempts(self, account: str | None, id: str) -> list[Attempt]:
+        """Return a fax's attempts in their order."""
+        return await self._db.read(lambda conn: store.attempts(conn, _found(conn, account, id).id))
+
+    async def page(
+        self,
+        account: str | None = None,
+        *,
+        limit: int = 100,
+        before: str | None = None,
+        way: Way | None = None,
+        state: State | None = None,
+    ) -> list[Fax]:
+        """Return faxes, the newest first; `before` is the last id of the page before."""
+        matching = [each for each in (_is(_f.way, way), _is(_f.state, state)) if each is not None]
+
+        def read(conn: Connection) -> list[Fax]:
+            last = None if before is None else _found(conn, account, before)
+            wanted = None
+            for each in matching:
+                wanted = each if wanted is None else wanted & each
+            return store.page(conn, account, limit, last, wanted)
+
+        return await self._db.read(read)
+
+    async def listed(
+        self, account: str, matching: ColumnElement[bool], order: Any, *, limit: int, offset: int
+    ) -> tuple[list[Fax], int]:
+        """Return a part of an account's faxes that match, and how many do. `matching` and `order` are of
+        engine.features.fax.tables.faxes.
+        """
+        return await self._db.read(lambda conn: store.listed(conn, account, matching, order, limit, offset))
+
+    async def counts(self, account: str) -> tuple[int, int, int]:
+        """Return how many faxes came in and are shown, how many of them are hidden, and how many went out."""
+
+        def read(conn: Connection) -> tuple[int, int, int]:
+            shown, hidden = (store.count(conn, account, Way.IN, hidden=hidden) for hidden in (False, True))
+            return shown, hidden, store.count(conn, account, Way.OUT)
+
+        return await self._db.read(read)
+
+    async def mark(self, account: str, id: str, **fields: Any) -> Fax:
+        """Change what is noted of a fax that came in: read, hidden, subject, from_name, to_name."""
+
+        def unit(conn: Connection) -> Fax:
+            _found(conn, account, id)
+            if fields:
+                store.change(conn, id, **fields)
+            return _found(conn, account, id)
+
+        return await self._writer.write(unit)
+
+    async def document(self, account: str | None, id: str, what: What) -> bytes:
+        """Return a fax as a TIFF, a PDF, or a picture of its first page (PNG)."""
+        fax = await self.get(account, id)
+        try:
+            pages = await self._kept.kept.read(kept_name(fax.id))
+        except FileNotFoundError:
+            raise NotThere(f"The fax {id} has no pages.") from None
+        return pages if what == "tiff" else (await self._pages.of_fax(pages, what)).content
+
+    async def remove(self, account: str, id: str, *, way: Way | None = None) -> Fax:
+        """Delete a fax; one that waits is not sent any more. Raises NotSendable while it is being sent."""
+
+        def unit(conn: Connection) -> Fax:
+            fax = _found(conn, account, id)
+            if way is not None and fax.way is not way:
+                raise _none(id)
+            if fax.state is State.SENDING:
+                raise NotSendable(f"The fax {id} is being sent: delete it when that is over.")
+            due_work.remove(conn, id)
+            store.remove(conn, id)
+            self.let_go(conn, id)
+            return fax
+
+        gone = await self._writer.write(unit)
+        self._scheduler.wake()
+        return gone
+
+    def let_go(self, conn: Connection, id: str) -> None:
+        """Let the pages of a fax be deleted, in the transaction that takes it away."""
+        due_work.put(conn, DueWork(id=f"{REMOVE}:{id}", kind=REMOVE, at=self._clock(), payload=id))
+
+    async def delete_pages(self, work: DueWork, finish: Finish) -> None:
+        """Delete the pages of a fax that is gone."""
+        await self._kept.kept.remove(kept_name(work.payload))
+
+    def expire(self, conn: Connection, before: float, most: int) -> int:
+        """Delete faxes that are old (engine.platform.platform.Expire)."""
+        gone = store.expire(conn, before, most)
+        for id in gone:
+            self.let_go(conn, id)
+        return len(gone)
+
+    async def _paged(self, account: Account, fax: Fax) -> Made:
+        """Convert a fax's document, and keep its pages."""
+        made = await self._pages.tiff(await self._files.content(account.id, fax.file))
+        await self._kept.kept.write(kept_name(fax.id), made.content)
+        return made
+
+    def _fax(self, account: Account, wanted: NewFax, id: str) -> Fax:
+        """Check what is wanted, and return it as a fax."""
+        now = self._clock()
+        if wanted.at is not None and not now - 60 < wanted.at <= now + LONGEST_AHEAD:
+            raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days.")
+        if not 0 <= wanted.retries <= MOST_RETRIES:
+            raise InvalidSetting(f"retries must be 0 to {MOST_RETRIES} (got {wanted.retries}).")
+        wait = wanted.wait_seconds
+        if wait is not None and not LEAST_WAIT_SECONDS <= wait <= LONGEST_WAIT_SECONDS:
+            raise InvalidSetting(
+                f"wait_seconds must be {LEAST_WAIT_SECONDS:g} to {LONGEST_WAIT_SECONDS:g} (got {wait:g})."
+            )
+        to = normalise(wanted.to, account.country)
+        own = next(iter(self._cache.rules(account.id).owned), "")
+        sender = normalise(wanted.sender, account.country) if wanted.sender else own
+        self._check(account.id, to, sender or None)
+        return Fax(
+            id=id, account=account.id, way=Way.OUT, state=State.QUEUED, number=to, own=sender, created=now,
+            at=now if wanted.at is None else wanted.at, file=wanted.file,
+            from_name=_line(wanted.from_name, "from_name"), to_name=_line(wanted.to_name, "to_name"),
+            subject=_line(wanted.subject, "subject"), emails=emails_of(wanted.emails),
+            header=wanted.header, retries=wanted.retries, wait_seconds=wait, read=True,
+        )  # fmt: skip
+
+
+def _wanted(fax: Fax) -> NewFax:
+    return NewFax(
+        to=f"+{fax.number}", file=fax.file, sender=f"+{fax.own}" if fax.own else None, from_name=fax.from_name,
+        to_name=fax.to_name, subject=fax.subject, emails=fax.emails, at=fax.at, retries=fax.retries,
+        wait_seconds=fax.wait_seconds, header=fax.header,
+    )  # fmt: skip
+
+
+def _row(fax: Fax) -> dict[str, Any]:
+    names = ("number", "own", "at", "pages", "file", "from_name", "to_name", "subject", "emails")
+    return {name: getattr(fax, name) for name in names}
+
+
+def _due(conn: Connection, fax: Fax, at: float) -> None:
+    due_work.put(conn, DueWork(id=fax.id, kind=SEND, at=at, account=fax.account))
+
+
+def _in_state(fax: Fax, states: frozenset[State]) -> None:
+    if fax.way is not Way.OUT:
+        raise _none(fax.id)
+    if fax.state not in states:
+        allowed = " or ".join(sorted(state.value for state in states))
+        raise NotSendable(f"Only a fax that is {allowed} can be changed or sent again; this one is {fax.state.value}.")
+
+
+def _line(text: str, what: str) -> str:
+    line = " ".join(text.split())
+    if len(line) > LONGEST or not line.isprintable():
+        raise InvalidSetting(f"{what} must be at most {LONGEST} printable characters.")
+    return line
+
+
+def _is(column: Any, value: str | None) -> ColumnElement[bool] | None:
+    return None if value is None else column == value
+
+
+def _found(conn: Connection, account: str | None, id: str) -> Fax:
+    fax = store.get(conn, id)
+    if fax is None or account not in (None, fax.account):
+        raise _none(id)
+    return fax
+
+
+def _none(id: str) -> NotThere:
+    return NotThere(f"There is no fax {id[:80]}.")

@@ -1,0 +1,123 @@
+"""Takes what was received: pages that a task received become a fax, once, whatever ends meanwhile.
+
+The end of a task (ReceiveFax) is consumed: in the transaction of the cursor it becomes work that is due, which keeps
+the pages, and then stores the fax with its event.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from engine.events import TaskEnded
+from engine.features.errors import FeatureError
+from engine.features.fax import store
+from engine.features.fax.destination import PURPOSE
+from engine.features.fax.events import FaxReceived
+from engine.features.fax.files import FaxFiles, fax_of, kept_name
+from engine.features.fax.model import Fax, State, Way
+from engine.features.fax.pages.converting import Pages
+from engine.ids import new_id
+from engine.model.call import Call
+from engine.platform import due_work
+from engine.platform.consumers import Done
+from engine.platform.due_work import DueWork
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Finish
+from engine.store import calls, events
+from engine.store.events import StoredEvent
+from engine.tasks.results import Completed, Faxed
+
+KIND = "fax.take"
+AT_ONCE = 4
+
+
+class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """The payload: how a fax was received, in which call, and when that was over (Unix seconds)."""
+
+    call: str
+    at: float
+    faxed: Faxed
+
+
+class Taking:
+    """Consumes the ends of tasks; `take` does the work of the kind KIND, whose id is the fax's."""
+
+    name = "faxes_received"
+    kinds = frozenset({TaskEnded})
+
+    def __init__(self, platform: Platform, files: FaxFiles, pages: Pages) -> None:
+        self._db, self._writer, self._scheduler = platform.database, platform.writer, platform.scheduler
+        self._files, self._pages = files, pages
+
+    async def handle(self, happened: Sequence[StoredEvent], done: Done) -> None:
+        """Schedule the faxes of what was received, in the transaction that moves the cursor (`done`)."""
+        wanted = [(event.account, each) for one in happened if (each := _received(event := one.event))]
+
+        def unit(conn: Connection) -> None:
+            for account, each in wanted:
+                payload = msgspec.json.encode(each).decode()
+                id = fax_of(each.faxed.file)
+                due_work.put(conn, DueWork(id=f"{KIND}:{id}", kind=KIND, at=each.at, account=account, payload=payload))
+            done(conn)
+
+        await self._writer.write(unit)
+        if wanted:
+            self._scheduler.wake()
+
+    async def take(self, work: DueWork, finish: Finish) -> None:
+        """Make a fax of pages; of none a fax that failed."""
+        wanted = msgspec.json.decode(work.payload, type=_Wanted)
+        id = fax_of(wanted.faxed.file)
+        call = await self._db.read(lambda conn: calls.get(conn, wanted.call))
+        if call is None:
+            return
+        pages = await self._kept(id, wanted.faxed.file)
+        fax = _fax(id, call, wanted, pages)
+
+        def unit(conn: Connection) -> None:
+            finish(conn)
+            if store.get(conn, id) is None:
+                store.insert(conn, fax)
+                if pages:
+                    events.append(conn, _event(fax))
+
+        await self._writer.write(unit)
+        await self._files.exchanged.remove(wanted.faxed.file)
+
+    async def _kept(self, id: str, file: str) -> int:
+        """Keep pages; returns how many there are that can be read."""
+        try:
+            pages = await self._files.exchanged.read(file)
+            count = (await self._pages.of_fax(pages, "count")).pages
+        except (FileNotFoundError, FeatureError):
+            return 0
+        await self._files.kept.write(kept_name(id), pages)
+        return count
+
+
+def _received(event: object) -> _Wanted | None:
+    if not isinstance(event, TaskEnded) or not isinstance(event.outcome, Completed):
+        return None
+    faxed = event.outcome.result
+    if not isinstance(faxed, Faxed) or not faxed.purpose.startswith(PURPOSE):
+        return None
+    return _Wanted(call=event.subject, at=event.at, faxed=faxed)
+
+
+def _fax(id: str, call: Call, wanted: _Wanted, pages: int) -> Fax:
+    faxed = wanted.faxed
+    state = State.FAILED if not pages else State.RECEIVED if faxed.sent else State.PARTIAL
+    return Fax(
+        id=id, account=call.account, way=Way.IN, state=state, number="" if call.private else call.far_number,
+        own=call.callee, created=call.created, at=call.created, pages=pages, confirmed=faxed.pages,
+        box=faxed.purpose.removeprefix(PURPOSE), ended=wanted.at, call=call.id, error=faxed.error, detail=faxed.detail,
+        rate=faxed.rate, ecm=faxed.ecm, t38=faxed.t38, station=faxed.station, attempts=1,
+    )  # fmt: skip
+
+
+def _event(fax: Fax) -> FaxReceived:
+    return FaxReceived(
+        id=new_id("event"), account=fax.account, subject=fax.id, root=fax.id, at=fax.ended or fax.created,
+        number=fax.number, own=fax.own, pages=fax.pages, partial=fax.state is State.PARTIAL, box=fax.box, call=fax.call,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Files: documents and pictures that an account uploads, to send them."""

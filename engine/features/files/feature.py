@@ -1,0 +1,27 @@
+"""Files of accounts, to be sent."""
+
+from sqlalchemy import Connection
+
+from engine.features.files import service
+from engine.features.files.service import FileService
+from engine.features.files.tables import files
+from engine.platform.feature import Feature
+from engine.platform.folder import Folder
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Timer
+
+
+class FilesFeature(Feature):
+    """Keeps files in `folder`."""
+
+    name = "files"
+    tables = (files,)
+
+    def __init__(self, platform: Platform, folder: Folder) -> None:
+        self.service = FileService(platform, folder)
+        self.services = (self.service,)
+        self.timers = {service.KIND: Timer(self.service.delete, at_once=service.AT_ONCE)}
+
+    def leave(self, conn: Connection, account: str) -> None:
+        """Let go of the files themselves."""
+        self.service.leave(conn, account)

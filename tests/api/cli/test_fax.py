@@ -1,0 +1,30 @@
+"""Faxes by the command line."""
+
+from pathlib import Path
+
+from tests.api.cli.running import Run
+
+
+async def test_the_command_line_sends_lists_fetches_and_names_boxes(carillon: Run, tmp_path: Path) -> None:
+    await carillon("accounts", "create", "acme")
+    await carillon("accounts", "allow", "acme", "+1")
+    document = tmp_path / "offer.txt"
+    document.write_text("An offer")
+    sent = await carillon("fax", "send", "+12015550170", str(document), "--subject", "Offer")
+    assert sent.status == 0 and "(1 page)" in sent.output, sent.errors
+    id = sent.output.split()[0]
+    assert id in (await carillon("fax", "list", "--way", "out")).output
+    assert "Offer" in (await carillon("fax", "show", id)).output
+    for name, begins in (("a.pdf", b"%PDF-"), ("a.tif", b"II*\0"), ("a.png", b"\x89PNG")):
+        assert (await carillon("fax", "fetch", id, str(tmp_path / name))).status == 0
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    wrong = await carillon("fax", "fetch", id, str(tmp_path / "a.doc"))
+    assert wrong.status == 1 and "must end in .pdf" in wrong.errors
+    missing = await carillon("fax", "send", "+12015550170", str(tmp_path / "none.pdf"))
+    assert missing.status == 1 and "cannot be read" in missing.errors
+    assert "fax:office" in (await carillon("fax", "add-box", "office", "--email", "ann@example.com")).output
+    assert "ann@example.com" in (await carillon("fax", "boxes")).output
+    assert (await carillon("fax", "change-box", "office", "--name", "desk")).status == 0
+    assert (await carillon("fax", "remove-box", "desk")).status == 0
+    assert (await carillon("fax", "remove", id)).status == 0
+    assert "There are no faxes" in (await carillon("fax", "list")).output

@@ -1,0 +1,518 @@
+"""Faxes: sent once each time, again on the ladder, given up with the reason; received once; over kills in between."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.commands import EngineUnavailable, LimitReached, NumberRefused, PlaceCall
+from engine.events import CallEnded, TaskEnded
+from engine.features.destinations.registry import Destinations
+from engine.features.errors import InvalidNumber, InvalidSetting, NotThere, StillUsed
+from engine.features.fax import store
+from engine.features.fax.boxes import FaxBoxes
+from engine.features.fax.destination import FaxKind
+from engine.features.fax.emailing import Emailing
+from engine.features.fax.feature import FaxFeature
+from engine.features.fax.files import FaxFiles, kept_name, sent_name
+from engine.features.fax.ladder import RUNGS
+from engine.features.fax.model import Fax, NewFax, NotSendable, State, Way
+from engine.features.fax.pages.model import DocumentRefused
+from engine.features.fax.sending import Sending
+from engine.features.fax.service import FaxService
+from engine.features.fax.taking import Taking
+from engine.features.files.feature import FilesFeature
+from engine.features.files.model import NewFile
+from engine.media import Prompts, RecordingFiles
+from engine.net import Net
+from engine.platform import due_work
+from engine.platform.audit import SYSTEM
+from engine.platform.folder import Folder
+from engine.platform.leads import Lead
+from engine.platform.platform import Platform
+from engine.platform.post import NotSent, Refused
+from engine.platform.scheduler import AccountMustWait, Later
+from engine.store import accounts, calls, events
+from engine.store.accounts import Account
+from engine.store.database import Database
+from engine.store.events import StoredEvent
+from engine.store.writer import Writer
+from engine.tasks.fax import ReceiveFax, SendFax
+from engine.tasks.results import Completed, Faxed
+from tests.engine.store.samples import a_call
+
+NOW = 1_800_000_000.0
+TO = "12015550170"
+SENT = Faxed(sent=True, pages=2, rate=14_400, ecm=True, station="theirs")
+TROUBLE = Faxed(sent=False, pages=1, error="T30_ERROR", detail="Disconnected after permitted retries", rate=9600)
+
+
+class Engine:
+    """Places calls, or refuses them."""
+
+    def __init__(self) -> None:
+        self.placed: list[PlaceCall] = []
+        self.refusal: Exception | None = None
+
+    async def ready(self) -> None:
+        pass
+
+    async def submit(self, command: Any) -> Any:
+        if self.refusal is not None:
+            raise self.refusal
+        self.placed.append(command)
+
+
+class Post:
+    """Takes mails, or does not."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+        self.error: Exception | None = None
+
+    async def send(self, account: str, mail: Any) -> None:
+        if self.error:
+            raise self.error
+        self.sent.append(mail)
+
+
+class Bench:
+    """The feature on a real store, with a clock that can be set and files on a disk."""
+
+    def __init__(self, database: Database, folder: Path, net: Net) -> None:
+        self.database, self.folder, self._net, self.now = database, folder, net, NOW
+        self.engine, self.post, self.refused = Engine(), Post(), list[str]()
+        self.recordings = folder / "recordings"
+
+    async def start(self) -> None:
+        """Begin, as a controller does."""
+        self.writer = Writer(self.database, "carillon-0")
+        await self.writer.claim()
+        self.recordings.mkdir(exist_ok=True)
+        prompts, files = Prompts(self._net, self.folder / "prompts"), RecordingFiles(self.recordings)
+        platform = self.platform = Platform(self.database, self.writer, files, prompts, clock=lambda: self.now)
+        await platform.cache.load()
+        self.leads: list[Lead] = []
+        registry = Destinations(platform.cache, platform.kinds, [lambda conn, account: self.leads])
+        self.files = FilesFeature(platform, Folder(self.folder / "files"))
+        kept = FaxFiles(Folder(self.folder / "faxes"), self.recordings)
+        feature = FaxFeature(
+            platform, registry, self._check, lambda: self.engine, self.files.service, kept, post=self.post
+        )
+        await feature.start()
+        self.feature = feature
+        self.timers = {**feature.timers, **self.files.timers}
+        self.sending, self.taking, self.mailing = feature.consumers
+        assert isinstance(self.sending, Sending) and isinstance(self.taking, Taking)
+        assert isinstance(self.mailing, Emailing)
+        service, boxes = feature.services
+        assert isinstance(service, FaxService) and isinstance(boxes, FaxBoxes)
+        self.service, self.boxes = service, boxes
+        (kind,) = feature.destinations
+        assert isinstance(kind, FaxKind)
+        self.kind = kind
+        platform.kinds.add(kind)
+
+    def _check(self, account: str, callee: str, caller: str | None) -> None:
+        if callee in self.refused:
+            raise NumberRefused("Calls to that number are not allowed.")
+
+    async def account(self, name: str = "acme") -> Account:
+        """Make an account."""
+        account = Account(id=f"acct-{name}", name=name, created=NOW)
+        await self.writer.write(lambda conn: accounts.create(conn, account))
+        await self.platform.cache.load()
+        return account
+
+    async def send(self, account: Account, document: bytes = b"one\ftwo", **more: Any) -> Fax:
+        """Send a document."""
+        file = await self.files.service.put(account.id, NewFile(uploaded_name="x.txt"), document)
+        return await self.service.send(account, NewFax(**{"to": f"+{TO}", "file": file.id} | more))
+
+    async def due(self) -> list[str]:
+        """Do what is due now, as the scheduler does; returns its kinds."""
+        epoch = self.writer.epoch
+        assert epoch is not None
+        kinds = list(self.timers)
+        works = await self.writer.write(lambda conn: due_work.claim(conn, kinds, self.now, epoch, 100))
+        for work in works:
+            try:
+                await self.timers[work.kind].handler(work, lambda conn, id=work.id: due_work.done(conn, id, epoch))
+            except Later as later:
+                await self.writer.write(lambda conn, work=work, at=later.at: due_work.postpone(conn, work, at, epoch))
+                continue
+            except AccountMustWait:
+                await self.writer.write(
+                    lambda conn, work=work: due_work.postpone(conn, work, self.now + 1.0, epoch)
+                )
+                continue
+            await self.writer.write(lambda conn, id=work.id: due_work.done(conn, id, epoch))
+        return [work.kind for work in works]
+
+    async def hears(self, consumer: Any, *happened: Any) -> None:
+        """Let a consumer have events."""
+        stored = [StoredEvent(number, event) for number, event in enumerate(happened, 1)]
+        await consumer.handle(stored, lambda conn: None)
+
+    async def call_ends(self, call: PlaceCall, faxed: Faxed | None, cause: str = "normal") -> None:
+        """Let the last call end: with what became of the fax, None: nobody answered."""
+        base = {"account": call.account, "subject": call.id, "root": call.id, "at": self.now}
+        happened: list[Any] = []
+        if faxed:
+            happened.append(
+                TaskEnded(**base, id=f"e-{call.id}", task="t", kind="send_fax", outcome=Completed(faxed), data=None)
+            )
+        happened.append(
+            CallEnded(
+                **base, id=f"f-{call.id}", hung_up_by="far", cause=cause, answered=faxed is not None, seconds=1.0,
+                price=0, currency="USD",
+            )
+        )  # fmt: skip
+        await self.hears(self.sending, *happened)
+
+    async def told(self) -> list[Any]:
+        """All events of faxes."""
+        found = await self.database.read(lambda conn: list(events.after(conn, 0, 1000)))
+        return [each.event for each in found]
+
+    async def row(self, fax: Fax) -> Fax:
+        """A fax as it is now."""
+        return await self.service.get(fax.account, fax.id)
+
+    def waiting(self) -> list[str]:
+        """What is beside the recordings."""
+        return sorted(file.name for file in self.recordings.iterdir())
+
+
+@pytest.fixture
+async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
+    net, database = Net(), Database(database_url)
+    made = Bench(database, tmp_path, net)
+    await made.start()
+    yield made
+    await made.writer.stop()
+    await database.close()
+    await net.close()
+
+
+async def test_a_fax_is_sent_in_one_call_and_its_pages_are_beside_asterisk_only_meanwhile(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, from_name="Ann, of \"Acme\"", subject=" An  offer ")
+    assert (fax.state, fax.pages, fax.number, fax.subject) == (State.QUEUED, 2, TO, "An offer")
+    assert await bench.due() == ["fax.send"]
+    (call,) = bench.engine.placed
+    send, _ = call.tasks
+    assert isinstance(send, SendFax) and (send.ecm, send.rate) == (True, 14_400)
+    assert send.header == 'Ann? of ?Acme?  2027-01-15 08:00 UTC'
+    assert bench.waiting() == [send.file] == [sent_name(call.id)]
+    assert (await bench.row(fax)).state is State.SENDING
+    with pytest.raises(NotSendable, match="is being sent"):
+        await bench.service.remove(acme.id, fax.id)
+    await bench.call_ends(call, SENT)
+    done = await bench.row(fax)
+    assert (done.state, done.confirmed, done.attempts, done.station, done.error) == (State.SENT, 2, 1, "theirs", "")
+    (sent,) = await bench.told()
+    assert (type(sent).__name__, sent.subject, sent.pages, sent.call) == ("FaxSent", fax.id, 2, call.id)
+    assert bench.waiting() == [] and await bench.due() == []
+    await bench.call_ends(call, SENT)
+    assert len(await bench.told()) == 1, "an event that comes twice changes nothing"
+
+
+async def test_machines_that_do_not_understand_one_another_are_asked_for_less_each_time(bench: Bench) -> None:
+    fax = await bench.send(await bench.account(), retries=5)
+    asked = []
+    for attempt in range(1, 7):
+        assert await bench.due() == ["fax.send"]
+        send = bench.engine.placed[-1].tasks[0]
+        assert isinstance(send, SendFax)
+        asked.append((send.ecm, send.rate))
+        await bench.call_ends(bench.engine.placed[-1], TROUBLE)
+        assert await bench.due() == []
+        now = await bench.row(fax)
+        assert now.attempts == attempt and now.confirmed == 1
+        bench.now += 60.0
+    assert asked == [*RUNGS, RUNGS[-1], RUNGS[-1]]
+    assert now.state is State.FAILED and now.error == "T30_ERROR" and "permitted retries" in now.detail
+    names = [type(each).__name__ for each in await bench.told()]
+    assert names == ["FaxAttemptFailed"] * 5 + ["FaxFailed"]
+    attempts = await bench.service.attempts(None, fax.id)
+    assert [each.number for each in attempts] == [1, 2, 3, 4, 5, 6] and all(each.ended for each in attempts)
+
+
+@pytest.mark.parametrize(("cause", "wait"), [("busy", 120.0), ("no_answer", 300.0), ("network_error", 60.0)])
+async def test_who_is_busy_or_away_is_called_again_in_the_same_way(bench: Bench, cause: str, wait: float) -> None:
+    fax = await bench.send(await bench.account(), retries=1)
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], None, cause)
+    waiting = await bench.row(fax)
+    assert (waiting.state, waiting.error, waiting.at) == (State.QUEUED, cause, NOW + wait)
+    bench.now = NOW + wait
+    await bench.due()
+    first, send = (placed.tasks[0] for placed in bench.engine.placed)
+    assert isinstance(first, SendFax) and isinstance(send, SendFax)
+    assert (send.ecm, send.rate, send.header, send.station) == (True, 14_400, first.header[:-9] + send.header[-9:], "")
+    await bench.call_ends(bench.engine.placed[-1], None, cause)
+    assert (await bench.row(fax)).state is State.FAILED
+
+
+@pytest.mark.parametrize("cause", ["unknown_number", "rejected", "no_credit"])
+async def test_a_number_that_nobody_has_is_called_once(bench: Bench, cause: str) -> None:
+    fax = await bench.send(await bench.account())
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], None, cause)
+    now = await bench.row(fax)
+    assert (now.state, now.error, now.attempts) == (State.FAILED, cause, 1)
+
+
+async def test_a_wait_that_was_asked_for_counts(bench: Bench) -> None:
+    fax = await bench.send(await bench.account(), wait_seconds=5.0)
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], None, "busy")
+    assert (await bench.row(fax)).at == NOW + 5.0
+
+
+@pytest.mark.parametrize("placed", [True, False])
+async def test_a_controller_that_comes_after_a_kill_places_the_call_under_the_same_id_or_finds_it(
+    bench: Bench, placed: bool
+) -> None:
+    fax = await bench.send(await bench.account())
+    bench.engine.refusal = asyncio.CancelledError()  # killed before it is answered
+    with pytest.raises(asyncio.CancelledError):
+        await bench.due()
+    (attempt,) = await bench.service.attempts(None, fax.id)
+    bench.engine.refusal = None
+    if placed:
+        await bench.writer.write(lambda conn: calls.insert(conn, a_call(id=attempt.call, account=fax.account)))
+    await bench.writer.stop()
+    await bench.start()
+    assert bench.sending.live == {attempt.call}
+    assert await bench.due() == ["fax.send"]
+    assert [each.id for each in bench.engine.placed] == ([] if placed else [attempt.call])
+    assert (await bench.row(fax)).attempts == 1
+
+
+async def test_an_engine_or_an_account_without_a_place_is_waited_for_and_counts_as_no_attempt(bench: Bench) -> None:
+    fax = await bench.send(await bench.account())
+    for refusal in (EngineUnavailable("not now"), LimitReached("too many calls"), None):
+        bench.engine.refusal = refusal
+        await bench.due()
+        bench.now += 1.0
+    assert len(bench.engine.placed) == 1
+    assert (await bench.row(fax)).attempts == 1 and len(await bench.service.attempts(None, fax.id)) == 1
+
+
+async def test_a_number_that_is_refused_when_it_is_due_fails_with_the_sentence(bench: Bench) -> None:
+    fax = await bench.send(await bench.account())
+    bench.engine.refusal = NumberRefused("Calls to that number are not allowed.")
+    await bench.due()
+    now = await bench.row(fax)
+    assert (now.state, now.error, now.detail) == (State.FAILED, "not_allowed", "Calls to that number are not allowed.")
+    assert bench.waiting() == []
+
+
+async def test_pages_that_are_lost_fail_the_fax(bench: Bench) -> None:
+    fax = await bench.send(await bench.account())
+    (bench.folder / "faxes" / kept_name(fax.id)).unlink()
+    await bench.due()
+    assert (await bench.row(fax)).error == "file_missing" and bench.engine.placed == []
+
+
+async def test_a_fax_for_later_can_be_changed_or_taken_back_and_one_that_failed_sent_again(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, at=NOW + 3600)
+    assert await bench.due() == []
+    other = await bench.files.service.put(acme.id, NewFile(uploaded_name="y.txt"), b"a\fb\fc")
+    queued, failed = frozenset({State.QUEUED}), frozenset({State.FAILED})
+    changed = await bench.service.change(
+        acme, fax.id, {"to": "+12015550171", "at": NOW + 60, "file": other.id, "subject": "New"}, states=queued
+    )
+    assert (changed.number, changed.pages, changed.subject, changed.created) == ("12015550171", 3, "New", fax.created)
+    with pytest.raises(NotSendable, match="Only a fax that is failed"):
+        await bench.service.retry(acme.id, fax.id)
+    with pytest.raises(NotSendable, match="this one is queued"):
+        await bench.service.change(acme, fax.id, {"subject": "x"}, states=failed)
+    bench.now += 60
+    await bench.due()
+    (call,) = bench.engine.placed
+    assert call.callee == "12015550171"
+    await bench.call_ends(call, None, "rejected")
+    await bench.service.change(acme, fax.id, {"to": "+12015550170"}, states=failed)
+    again = await bench.service.retry(acme.id, fax.id)
+    assert (again.state, again.attempts, again.ended) == (State.QUEUED, 0, None)
+    await bench.due()
+    assert bench.engine.placed[-1].callee == TO
+    await bench.call_ends(bench.engine.placed[-1], SENT)
+    assert (await bench.row(fax)).state is State.SENT
+    late = await bench.send(acme, at=NOW + 7200)
+    await bench.service.remove(acme.id, late.id)
+    assert await bench.due() == ["fax.remove"]
+    bench.now += 7200
+    assert await bench.due() == []
+    assert not (bench.folder / "faxes" / kept_name(late.id)).exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "says"),
+    [
+        ({"to": "x"}, InvalidNumber, "number"),
+        ({"to": "+19995550100"}, NumberRefused, "not allowed"),
+        ({"file": "file-none"}, NotThere, "no file file-none"),
+        ({"at": NOW - 3600}, InvalidSetting, "a time to come"),
+        ({"at": NOW + 400 * 86400}, InvalidSetting, "a time to come"),
+        ({"retries": 21}, InvalidSetting, "retries must be 0 to 20"),
+        ({"wait_seconds": 0.5}, InvalidSetting, "wait_seconds must be 1 to 86400"),
+        ({"emails": ("nobody",)}, InvalidSetting, "e-mail address"),
+        ({"emails": tuple(f"a{n}@x.org" for n in range(21))}, InvalidSetting, "At most 20"),
+        ({"subject": "x" * 201}, InvalidSetting, "subject must be at most 200"),
+        ({"document": b"\0"}, DocumentRefused, "must be a PDF"),
+    ],
+)
+async def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(
+    bench: Bench, fields: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    acme = await bench.account()
+    bench.refused.append("19995550100")
+    with pytest.raises(error, match=says):
+        await bench.send(acme, **fields)
+    assert await bench.service.page(acme.id) == []
+    assert not list((bench.folder / "faxes").glob("*.tif"))
+
+
+async def received(bench: Bench, account: Account, faxed: Faxed, target: str = "", pages: bytes | None = None) -> str:
+    """A call is led to fax, and ends; returns the fax's id."""
+    receive, _ = bench.kind.answering(account, target, 1).tasks
+    assert isinstance(receive, ReceiveFax)
+    if pages is not None:
+        (bench.recordings / receive.file).write_bytes(pages)
+    call = a_call(id=f"call-{receive.file}", account=account.id, caller="12015550199", callee="12015550100")
+    await bench.writer.write(lambda conn: calls.insert(conn, call))
+    result = Faxed(
+        sent=faxed.sent, pages=faxed.pages, error=faxed.error, detail=faxed.detail, file=receive.file,
+        purpose=receive.purpose,
+    )  # fmt: skip
+    ended = TaskEnded(
+        id=f"e-{call.id}", account=account.id, subject=call.id, root=call.id, at=bench.now, task="t",
+        kind="receive_fax", outcome=Completed(result),
+    )  # fmt: skip
+    await bench.hears(bench.taking, ended)
+    await bench.hears(bench.taking, ended)  # twice, as after a kill
+    return receive.file.removesuffix(".tif")
+
+
+async def test_what_is_received_is_a_fax_once_with_its_pages(bench: Bench) -> None:
+    acme = await bench.account()
+    pages = (await bench.service._pages.tiff(b"a\fb")).content
+    id = await received(bench, acme, Faxed(sent=True, pages=2), pages=pages)
+    assert await bench.due() == ["fax.take"]
+    fax = await bench.service.get(acme.id, id)
+    assert (fax.way, fax.state, fax.pages, fax.own, fax.read) == (Way.IN, State.RECEIVED, 2, "12015550100", False)
+    assert await bench.service.document(acme.id, id, "tiff") == pages
+    assert (await bench.service.document(acme.id, id, "pdf")).startswith(b"%PDF-")
+    assert (await bench.service.document(acme.id, id, "png")).startswith(b"\x89PNG")
+    (event,) = await bench.told()
+    assert (type(event).__name__, event.pages, event.partial) == ("FaxReceived", 2, False)
+    assert bench.waiting() == []
+    marked = await bench.service.mark(acme.id, id, read=True, hidden=True)
+    assert marked.read and await bench.service.counts(acme.id) == (0, 1, 0)
+
+
+async def test_what_was_cut_off_is_kept_and_marked_and_nothing_at_all_has_failed(bench: Bench) -> None:
+    acme = await bench.account()
+    pages = (await bench.service._pages.tiff(b"a")).content
+    cut = await received(bench, acme, Faxed(sent=False, pages=1, error="HANGUP", detail="cut"), pages=pages)
+    none = await received(bench, acme, Faxed(sent=False, pages=0, error="T1_TIMEOUT"))
+    assert await bench.due() == ["fax.take"] * 2
+    found = {fax.id: (fax.state, fax.pages, fax.error) for fax in await bench.service.page(acme.id)}
+    assert found == {cut: (State.PARTIAL, 1, "HANGUP"), none: (State.FAILED, 0, "T1_TIMEOUT")}
+    assert [each.partial for each in await bench.told()] == [True]
+    with pytest.raises(NotThere, match="has no pages"):
+        await bench.service.document(acme.id, none, "pdf")
+
+
+async def test_a_box_sends_its_faxes_on_and_results_go_to_who_asked(bench: Bench) -> None:
+    acme = await bench.account()
+    box = await bench.boxes.add(SYSTEM, acme.id, "office", ("Ann@example.com", "ben@example.com"))
+    target = bench.kind.checked(acme, "office")
+    assert target == box.id and bench.kind.fields(acme, target) == {"target": "office"}
+    pages = (await bench.service._pages.tiff(b"a")).content
+    await received(bench, acme, Faxed(sent=True, pages=1), target, pages)
+    await bench.due()
+    await bench.hears(bench.mailing, *await bench.told())
+    bench.post.error = NotSent("greylisted")
+    assert await bench.due() == ["fax.mail"] * 2
+    bench.post.error = None
+    bench.now += 5.0
+    assert await bench.due() == ["fax.mail"] * 2
+    assert sorted(mail["To"] for mail in bench.post.sent) == ["ann@example.com", "ben@example.com"]
+    (attached,) = list(bench.post.sent[0].iter_attachments())
+    assert attached.get_content_type() == "application/pdf" and attached.get_content().startswith(b"%PDF-")
+    fax = await bench.send(acme, emails=("ann@example.com",), subject="An offer")
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], None, "rejected")
+    await bench.hears(bench.mailing, (await bench.told())[-1])
+    await bench.due()
+    mail = bench.post.sent[-1]
+    assert mail["Subject"] == f"Fax to +{TO} failed" and "subject: An offer" in mail.get_content()
+    bench.post.error = Refused("no such user")
+    await bench.hears(bench.mailing, (await bench.told())[-1])
+    await bench.due()
+    event = (await bench.told())[-1]
+    assert (type(event).__name__, event.subject, event.email) == ("FaxNotEmailed", fax.id, "ann@example.com")
+
+
+async def test_a_mail_whose_pages_are_lost_says_so(bench: Bench) -> None:
+    acme = await bench.account()
+    box = await bench.boxes.add(SYSTEM, acme.id, "office", ("ann@example.com",))
+    id = await received(bench, acme, Faxed(sent=True, pages=1), box.id, (await bench.service._pages.tiff(b"a")).content)
+    await bench.due()
+    (bench.folder / "faxes" / kept_name(id)).unlink()
+    await bench.hears(bench.mailing, *await bench.told())
+    await bench.due()
+    (mail,) = bench.post.sent
+    assert "pages: are not attached" in mail.get_content() and not list(mail.iter_attachments())
+
+
+async def test_boxes_are_named_once_changed_and_kept_while_something_leads_to_them(bench: Bench) -> None:
+    acme, other = await bench.account(), await bench.account("other")
+    box = await bench.boxes.add(SYSTEM, acme.id, "office", ())
+    with pytest.raises(Exception, match="a fax box office already"):
+        await bench.boxes.add(SYSTEM, acme.id, "office", ())
+    with pytest.raises(InvalidSetting, match="name must be letters"):
+        await bench.boxes.add(SYSTEM, acme.id, "no spaces", ())
+    for wrong in ("none", box.id):
+        with pytest.raises(NotThere):
+            bench.boxes.get(other.id, wrong)
+    changed = await bench.boxes.change(SYSTEM, acme.id, "office", name="desk", emails=("a@x.org",))
+    assert (changed.id, changed.name, changed.emails) == (box.id, "desk", ("a@x.org",))
+    bench.leads.append(Lead("the number 12015550100", f"fax:{box.id}"))
+    with pytest.raises(StillUsed, match="The fax box desk is still used"):
+        await bench.boxes.remove(SYSTEM, acme.id, "desk")
+    bench.leads.clear()
+    await bench.writer.stop()
+    await bench.start()
+    assert bench.boxes.all(acme.id) == [changed]
+    await bench.boxes.remove(SYSTEM, acme.id, "desk")
+    assert bench.boxes.all(acme.id) == []
+
+
+async def test_old_faxes_go_with_their_pages_and_those_that_wait_stay(bench: Bench) -> None:
+    acme = await bench.account()
+    old, late = await bench.send(acme, retries=0), await bench.send(acme, at=NOW + 3600)
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], SENT)
+    expire = bench.feature.expires["faxes"]
+    assert await bench.writer.write(lambda conn: expire(conn, NOW + 60, 10)) == 1
+    assert await bench.due() == ["fax.remove"]
+    assert [fax.id for fax in await bench.service.page(acme.id)] == [late.id]
+    assert await bench.database.read(lambda conn: store.attempts(conn, old.id)) == []
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [kept_name(late.id)]
+
+
+async def test_an_account_that_is_closed_leaves_no_pages(bench: Bench) -> None:
+    acme = await bench.account()
+    await bench.send(acme, at=NOW + 3600)
+    await bench.writer.write(lambda conn: (bench.feature.leave(conn, acme.id), bench.files.leave(conn, acme.id)))
+    assert sorted(await bench.due()) == ["fax.remove", "files.remove"]
+    assert not list((bench.folder / "faxes").iterdir()) and not list((bench.folder / "files").iterdir())

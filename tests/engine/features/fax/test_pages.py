@@ -1,0 +1,161 @@
+"""Documents become pages, and pages documents; what cannot be faxed is refused with a sentence, and nothing hangs."""
+
+import io
+import os
+import re
+import subprocess
+
+import pytest
+from PIL import Image, ImageDraw
+
+from engine.features.fax.pages.converting import Pages
+from engine.features.fax.pages.model import HEIGHT, WIDTH, DocumentRefused, PageLimits
+
+PAGES = Pages()
+
+
+def opened(content: bytes) -> list[Image.Image]:
+    """The pages of a TIFF."""
+    with Image.open(io.BytesIO(content)) as image:
+        found = []
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            found.append(image.copy())
+        return found
+
+
+def blackness(page: Image.Image, box: tuple[int, int, int, int]) -> float:
+    """The share of a part's dots that is black."""
+    part = page.convert("L").crop(box)
+    return 1 - sum(part.tobytes()) / 255 / (part.width * part.height)
+
+
+def picture(kind: str, size: tuple[int, int] = (800, 400), frames: int = 1, mode: str = "RGB") -> bytes:
+    """A picture whose left half is black; with alpha the right one is transparent."""
+    made = []
+    for _ in range(frames):
+        image = Image.new(mode, size, 0 if mode == "RGBA" else "white")
+        ImageDraw.Draw(image).rectangle((0, 0, size[0] // 2, size[1]), fill="black")
+        made.append(image)
+    out, more = io.BytesIO(), {"save_all": True, "append_images": made[1:]} if frames > 1 else {}
+    made[0].save(out, kind, **more)
+    return out.getvalue()
+
+
+async def test_text_is_drawn_and_a_form_feed_begins_a_page() -> None:
+    made = await PAGES.tiff("Grüße\nfrom Bern\f第二 page".encode())
+    first, second = opened(made.content)
+    assert made.pages == 2 and first.size == second.size == (WIDTH, HEIGHT)
+    assert blackness(first, (100, 100, 700, 220)) > 0.01 > blackness(first, (0, 300, WIDTH, HEIGHT))
+    assert blackness(second, (100, 100, 700, 220)) > 0.01
+
+
+async def test_long_text_is_wrapped_and_has_as_many_pages_as_it_needs() -> None:
+    made = await PAGES.tiff(("word " * 30 + "\n").encode() * 100)
+    assert made.pages == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "LA"), ("JPEG", "RGB"), ("TIFF", "RGB")]
+)
+async def test_a_picture_is_as_large_as_the_page_allows_and_keeps_its_shape(kind: str, mode: str) -> None:
+    (page,) = opened((await PAGES.tiff(picture(kind, mode=mode))).content)
+    assert page.size == (WIDTH, HEIGHT) and page.mode == "1"
+    assert blackness(page, (150, 150, 800, 700)) > 0.95
+    assert blackness(page, (900, 150, 1700, 2200)) < 0.05
+    assert blackness(page, (150, 900, 800, 2200)) < 0.05, "half as high as wide"
+
+
+async def test_a_fax_goes_through_dot_by_dot() -> None:
+    pages = [Image.new("1", (WIDTH, 1100), 1) for _ in range(2)]
+    ImageDraw.Draw(pages[1]).rectangle((10, 10, 500, 500), fill=0)
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression="group4", dpi=(204, 98))
+    made = await PAGES.tiff(out.getvalue())
+    assert [page.tobytes() for page in opened(made.content)] == [page.tobytes() for page in pages]
+    assert opened(made.content)[0].info["dpi"] == (204.0, 98.0)
+
+
+async def test_a_pdf_is_rendered_and_made_again() -> None:
+    text = await PAGES.tiff(b"first\fsecond\fthird")
+    pdf = await PAGES.of_fax(text.content, "pdf")
+    assert pdf.content.startswith(b"%PDF-") and pdf.pages == 3
+    again = await PAGES.tiff(pdf.content)
+    assert again.pages == 3
+    for before, after in zip(opened(text.content), opened(again.content), strict=True):
+        assert after.size == (WIDTH, HEIGHT)
+        box = (100, 100, 700, 220)
+        assert blackness(after, box) == pytest.approx(blackness(before, box), rel=0.3)
+
+
+async def test_short_and_long_pages_are_not_cut_in_the_pdf() -> None:
+    pages = [Image.new("1", (WIDTH, height), 1) for height in (400, 2800)]
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression="group4", dpi=(204, 196))
+    pdf = (await PAGES.of_fax(out.getvalue(), "pdf")).content
+    boxes = [[float(each) for each in box.split()] for box in re.findall(rb"/MediaBox \[ ([0-9. ]+) \]", pdf)]
+    assert [box[2] for box in boxes] == [pytest.approx(WIDTH / 204 * 72, abs=1)] * 2
+    assert [box[3] for box in boxes] == [pytest.approx(height / 196 * 72, abs=1) for height in (400, 2800)]
+
+
+async def test_the_first_page_is_a_picture_of_its_shape() -> None:
+    text = await PAGES.tiff(b"Hello")
+    with Image.open(io.BytesIO((await PAGES.of_fax(text.content, "png")).content)) as image:
+        assert image.width == 432 and image.height / image.width == pytest.approx(297 / 215, rel=0.02)
+    assert (await PAGES.of_fax(text.content, "count")).pages == 1
+
+
+def protected() -> bytes:
+    """A PDF that asks for a password."""
+    program = b"%!PS\n/Helvetica 20 selectfont 50 50 moveto (Hi) show showpage\n"
+    ran = subprocess.run(
+        ["gs", "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pdfwrite", "-sUserPassword=u", "-sOwnerPassword=o",
+         "-dEncryptionR=3", "-dKeyLength=128", "-sOutputFile=-", "-"],
+        input=program, capture_output=True, check=True,
+    )  # fmt: skip
+    return ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        (b"", "is empty"),
+        (b"\0\1\2\3", "must be a PDF, TIFF, PNG, JPEG or text"),
+        (b"#!/bin/sh\nrm -rf /\n\0", "must be a PDF"),
+        (b"GIF89a\x01\x00", "must be a PDF"),
+        (b"%PDF-1.7 and nothing more", "PDF cannot be read"),
+        (protected(), "protected by a password"),
+        (b"\xff\xd8\xff\xe0 nonsense", "damaged"),
+        (b"II*\0#!/bin/sh\necho a script", "damaged"),
+        (picture("PNG")[:200], "damaged"),
+    ],
+    ids=["empty", "binary", "script", "gif", "no pdf", "encrypted", "jpeg", "tiff", "cut png"],
+)
+async def test_what_cannot_be_faxed_is_refused_with_a_sentence(document: bytes, says: str) -> None:
+    with pytest.raises(DocumentRefused, match=says):
+        await PAGES.tiff(document)
+
+
+async def test_a_program_before_a_pdf_is_not_run() -> None:
+    pdf = (await PAGES.of_fax((await PAGES.tiff(b"Hello")).content, "pdf")).content
+    assert (await PAGES.tiff(b"%!PS\n{} loop\n" + pdf)).pages == 1
+
+
+async def test_too_much_is_refused() -> None:
+    small = Pages(PageLimits(pages=3, bytes=100_000, pixels=1_000_000))
+    for document, says in (
+        (os.urandom(100_001), "at most 100,000 bytes"),
+        (b"a\fb\fc\fd", "at most 3 pages"),
+        (picture("TIFF", (50, 50), frames=4), "at most 3 pages"),
+        ((await PAGES.of_fax((await PAGES.tiff(b"a\fb\fc\fd")).content, "pdf")).content, "at most 3 pages"),
+        (picture("PNG", (5000, 5000), mode="1"), "at most 1,000,000 pixels"),
+    ):
+        with pytest.raises(DocumentRefused, match=says):
+            await small.tiff(document)
+
+
+async def test_a_document_that_takes_too_long_or_too_much_memory_ends() -> None:
+    with pytest.raises(DocumentRefused, match="could not be converted within"):
+        await Pages(PageLimits(seconds=0.05)).tiff(b"Hello")
+    with pytest.raises(DocumentRefused, match="memory"):
+        await Pages(PageLimits(memory=120_000_000)).tiff(picture("PNG", (8000, 8000)))
