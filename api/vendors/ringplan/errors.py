@@ -42,6 +42,12 @@ class NotFound(RingPlanError):
     status = 404
 
 
+class NotAcceptable(RingPlanError):
+    """It is possible only for what has failed, or is not under way."""
+
+    status = 406
+
+
 def body(status: int, sentence: str) -> dict[str, Any]:
     """Return an error's object."""
     return {"detail": sentence, "status": status, "title": _title(status), "type": _TYPE}

@@ -20,6 +20,8 @@ from api.vendors.ringplan.http.conversation_shapes import ConversationShapes
 from api.vendors.ringplan.http.conversations import ConversationOperations
 from api.vendors.ringplan.http.extension_settings import ExtensionSettings
 from api.vendors.ringplan.http.extensions import ExtensionOperations
+from api.vendors.ringplan.http.faxes import FaxOperations
+from api.vendors.ringplan.http.files import FileOperations
 from api.vendors.ringplan.http.locations import LocationOperations
 from api.vendors.ringplan.http.routes import PATHS, Routes
 from api.vendors.ringplan.http.texting_contacts import TextingContactOperations
@@ -33,6 +35,9 @@ from engine.features.destinations.extension_settings import ExtensionDiversions
 from engine.features.destinations.registry import Destinations
 from engine.features.details.service import DetailService
 from engine.features.endpoints.service import Extensions
+from engine.features.fax.boxes import FaxBoxes
+from engine.features.fax.service import FaxService
+from engine.features.files.service import FileService
 from engine.features.locations.service import LocationService
 from engine.features.messaging.threads.service import ThreadService
 from engine.features.phonebook.service import Phonebook
@@ -65,6 +70,7 @@ class RingPlan(Vendor):
         users, details = parts.features[UserService], parts.features[DetailService]
         numbers, phonebook = TextingNumberOperations(parts.cache, details), parts.features[Phonebook]
         voicemail = parts.features[VoicemailService]
+        files = FileOperations(parts.features[FileService], parts.features[FaxService])
         links = VoicemailLinks(voicemail, parts.seal, parts.api_url, parts.clock)
         operations = (
             CompanyOperations(details, users, parts.sip_host).operations()
@@ -75,13 +81,15 @@ class RingPlan(Vendor):
             | numbers.operations()
             | TextingContactOperations(phonebook).operations()
             | VoicemailOperations(voicemail, parts.cache, links).operations()
+            | FaxOperations(parts.features[FaxService], parts.features[FaxBoxes], parts.cache).operations()
+            | files.operations()
             | ConversationOperations(parts.features[ThreadService], phonebook, numbers).operations()
         )
         auth = Auth(parts.accounts, users, parts.guesses, parts.clock)
         threads = parts.features[ThreadService]
         texting = LiveTexting(threads, ConversationShapes(threads, phonebook))
         sockets = LiveSockets(auth, parts.features[LiveEvents], threads, texting, NumberOwners(details), parts.clients)
-        return cls(Routes(auth, operations, {f"GET {LINK_PATH}": links.serve}), sockets)
+        return cls(Routes(auth, operations, {f"GET {LINK_PATH}": links.serve}, files.uploads()), sockets)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Every operation's paths, and that of live events."""

@@ -3,7 +3,7 @@
 A fax and the work that sends it are stored in one transaction, behind its pages: kill -9 leaves both or neither.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from engine.features.errors import InvalidSetting, NotThere
 from engine.features.fax import store
 from engine.features.fax.boxes import emails_of
 from engine.features.fax.files import FaxFiles, kept_name
+from engine.features.fax.listing import Listing, order_of
 from engine.features.fax.model import LONGEST, MOST_WAITING, PREFIX, Attempt, Fax, NewFax, NotSendable, State, Way
 from engine.features.fax.pages.converting import Pages
 from engine.features.fax.pages.model import Made, What
@@ -145,12 +146,13 @@ class FaxService:
         return await self._db.read(read)
 
     async def listed(
-        self, account: str, matching: ColumnElement[bool], order: Any, *, limit: int, offset: int
+        self, account: str, wanted: Listing, order: Sequence[tuple[str, bool]] = (), *, limit: int, offset: int
     ) -> tuple[list[Fax], int]:
-        """Return a part of an account's faxes that match, and how many do. `matching` and `order` are of
-        engine.features.fax.tables.faxes.
+        """Return some of an account's faxes that match, in an order (engine.features.fax.listing.SORTED, each with
+        whether it is backwards), and how many match in all.
         """
-        return await self._db.read(lambda conn: store.listed(conn, account, matching, order, limit, offset))
+        by = order_of(order)
+        return await self._db.read(lambda conn: store.listed(conn, account, wanted.matching, by, limit, offset))
 
     async def counts(self, account: str) -> tuple[int, int, int]:
         """Return how many faxes came in and are shown, how many of them are hidden, and how many went out."""
@@ -180,6 +182,11 @@ class FaxService:
         except FileNotFoundError:
             raise NotThere(f"The fax {id} has no pages.") from None
         return pages if what == "tiff" else (await self._pages.of_fax(pages, what)).content
+
+    async def preview(self, account: str, file: str) -> bytes:
+        """Return a picture (PNG) of the first page of a file; raises NotThere, and DocumentRefused if it has none."""
+        made = await self._pages.tiff(await self._files.content(account, file))
+        return (await self._pages.of_fax(made.content, "png")).content
 
     async def remove(self, account: str, id: str, *, way: Way | None = None) -> Fax:
         """Delete a fax; one that waits is not sent any more. Raises NotSendable while it is being sent."""

@@ -1,5 +1,7 @@
 """What RingPlan's requests say in their queries."""
 
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
@@ -8,6 +10,7 @@ from aiohttp import web
 from api.vendors.ringplan.errors import Invalid
 
 MOST_PAGE = 1000
+_LONGEST = 40
 PAGE = 100
 """How many things a page has where nothing is said."""
 
@@ -46,6 +49,44 @@ def page(request: web.Request, size_name: str, size: int = PAGE) -> Page:
 def text(request: web.Request, name: str) -> str:
     """Return a parameter of the query without blanks around it; "" for none."""
     return request.query.get(name, "").strip()
+
+
+def sorting(request: web.Request, allowed: Collection[str]) -> list[tuple[str, bool]]:
+    """Return the fields to sort by, each with whether it is backwards: `-name`, or `name desc`. Raises Invalid."""
+    found: list[tuple[str, bool]] = []
+    for each in (part.strip() for given in request.query.getall("sort", []) for part in given.split(",")):
+        name, _, way = each.lstrip("-+").partition(" ")
+        if name and name not in allowed:
+            raise Invalid(f"sort must be of the fields {', '.join(allowed)} (got {name[:_LONGEST]!r}).")
+        if name:
+            found.append((name, each.startswith("-") or way.strip().lower() == "desc"))
+    return found
+
+
+def moment(request: web.Request, name: str, *, end: bool = False) -> float | None:
+    """Return a date or a time of the query as Unix seconds, in UTC if it has no offset; `end`: of a date, its end."""
+    given = text(request, name)
+    return moment_of(given, name, end=end) if given else None
+
+
+def moment_of(given: str, name: str, *, end: bool = False) -> float:
+    """Return a date or a time as Unix seconds, in UTC without an offset; `end`: of a date, its end. Raises Invalid."""
+    try:
+        at = datetime.fromisoformat(given.replace(" ", "+") if "T" in given else given)
+    except ValueError:
+        raise Invalid(f"{name} must be a date such as 2030-01-31, or a time (got {given[:_LONGEST]!r}).") from None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return (at + timedelta(days=1) if end and len(given) == len("2030-01-31") else at).timestamp()
+
+
+def switch(request: web.Request, name: str) -> bool | None:
+    """Return whether a parameter of the query is true; None: it is not given. Raises Invalid."""
+    given = text(request, name).lower()
+    if not given:
+        return None
+    if given not in ("true", "false", "1", "0"):
+        raise Invalid(f"{name} must be true or false (got {given[:_LONGEST]!r}).")
+    return given in ("true", "1")
 
 
 def _whole(request: web.Request, name: str, default: int) -> int:

@@ -22,6 +22,7 @@ PATHS = re.compile(r"/(system/)?(company|instances|account|phones|texting|voicem
 Open = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """Serves what needs no key."""
 NOTHING_OPEN: Mapping[str, Open] = {}
+NO_UPLOADS: Mapping[str, Handler] = {}
 UNAVAILABLE = "The store cannot be reached now. Try again."
 ASTERISK = "The telephone engine cannot be reached now. Try again."
 _CHANGES = ("PUT", "PATCH")
@@ -30,15 +31,23 @@ _CHANGES = ("PUT", "PATCH")
 class Routes:
     """Serves the operations: authenticates a request, does what it asks, and renders what was refused.
 
-    `operations` and `open` are named by their method and path, such as `GET /company`.
+    `operations`, `open` and `uploads` (which read their bodies themselves: these are no JSON) are named by their method
+    and path, such as `GET /company`.
     """
 
-    def __init__(self, auth: Auth, operations: Mapping[str, Handler], open: Mapping[str, Open] = NOTHING_OPEN) -> None:
-        self._auth, self._operations, self._open = auth, operations, open
+    def __init__(
+        self,
+        auth: Auth,
+        operations: Mapping[str, Handler],
+        open: Mapping[str, Open] = NOTHING_OPEN,
+        uploads: Mapping[str, Handler] = NO_UPLOADS,
+    ) -> None:
+        self._auth, self._operations, self._open, self._uploads = auth, operations, open, uploads
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Every path of every operation."""
         served = {name: self._authenticating(handler) for name, handler in self._operations.items()}
+        served |= {name: self._authenticating(handler, reads=False) for name, handler in self._uploads.items()}
         return [
             web.route(method, f"{prefix}{path}{slash}", self._answering(handler), **_more(method))
             for name, handler in {**served, **self._open}.items()
@@ -52,10 +61,11 @@ class Routes:
         """An error that no operation gave."""
         return errors.render(status, sentence)
 
-    def _authenticating(self, handler: Handler) -> Open:
+    def _authenticating(self, handler: Handler, *, reads: bool = True) -> Open:
         async def serve(request: web.Request) -> web.StreamResponse:
             requester = await self._auth.authenticate(request)
-            return await handler(AuthenticatedRequest(requester, await fields.read(request), request))
+            body = await fields.read(request) if reads else {}
+            return await handler(AuthenticatedRequest(requester, body, request))
 
         return serve
 

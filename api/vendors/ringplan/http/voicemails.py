@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -71,8 +70,8 @@ class VoicemailOperations:
     async def list_all(self, request: AuthenticatedRequest) -> web.Response:
         """List messages, the newest first unless `sort` says otherwise; those in the trash are left out."""
         http, account = request.http, request.account
-        page, order = requests.page(http, "per_page"), _sorting(http)
-        since, until = _moment(http, "from_date"), _moment(http, "to_date", end=True)
+        page, order = requests.page(http, "per_page"), requests.sorting(http, resources.VOICEMAIL_FIELDS)
+        since, until = requests.moment(http, "from_date"), requests.moment(http, "to_date", end=True)
         source, destination = (_extension(http, f"extension_{name}") for name in ("source", "destination"))
         found = await self._voicemail.messages(account.id, caller=source, since=since, until=until, limit=MOST)
         boxes = {box.id: box for box in await self._voicemail.boxes(account.id)}
@@ -93,35 +92,9 @@ class VoicemailOperations:
         )
 
 
-def _sorting(request: web.Request) -> list[tuple[str, bool]]:
-    """Return the fields to sort by, each with whether it is backwards: `-name`, or `name desc`. Raises Invalid."""
-    found: list[tuple[str, bool]] = []
-    for each in (part.strip() for given in request.query.getall("sort", []) for part in given.split(",")):
-        name, _, way = each.lstrip("-+").partition(" ")
-        if name and name not in resources.VOICEMAIL_FIELDS:
-            fields = ", ".join(resources.VOICEMAIL_FIELDS)
-            raise Invalid(f"sort must be of the fields {fields} (got {name[:_LONGEST]!r}).")
-        if name:
-            found.append((name, each.startswith("-") or way.strip().lower() == "desc"))
-    return found
-
-
 def _key(shape: Shape, name: str) -> tuple[bool, Any]:
     """Return what a field is sorted by: what is null comes last."""
     return shape[name] is None, shape[name] if shape[name] is not None else 0
-
-
-def _moment(request: web.Request, name: str, *, end: bool = False) -> float | None:
-    """Return a date or a time of the query as Unix seconds, in UTC if it has no offset; `end`: of a date, its end."""
-    text = requests.text(request, name)
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-    except ValueError:
-        raise Invalid(f"{name} must be a date such as 2030-01-31, or a time (got {text[:_LONGEST]!r}).") from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return (at + timedelta(days=1) if end and len(text) == len("2030-01-31") else at).timestamp()
 
 
 def _extension(request: web.Request, name: str) -> str | None:

@@ -30,7 +30,7 @@ from engine.store.numbers import SMS, Number
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.clients.ringplan.client import RingPlan
-from tests.support.features import features_on, platform_of
+from tests.support.features import fax_on, features_on, platform_of
 from tests.support.stores import migrated_file
 
 OURS, SPARE, THEIRS = "19513360234", "19513301234", "14155552671"
@@ -62,6 +62,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     asterisk = AriClient(fake.url, "carillon", "secret", "carillon-0")
     await asterisk.open()
     features = features_on(platform, asterisk, tmp_path, dialects=(Dialect.describe(),))
+    features.add(fax_on(platform, features, lambda *_: None, _no_engine, tmp_path))
     parts: Any = {"engine": None, "recordings": None, "live": None, "inquire": None, "cache": platform.cache}
     vendor = Dialect.make(VendorParts(features=features, accounts=known, sip_host="192.0.2.5", **parts))
     app = web.Application(client_max_size=LARGEST, middlewares=[errors(Errors([_renderer(vendor)]))])
@@ -92,6 +93,10 @@ async def texting(served: Served) -> Served:
     await served.platform.writer.write(unit)
     await served.platform.refresh()
     return served
+
+
+def _no_engine() -> Any:
+    raise AssertionError("these operations have no engine")
 
 
 def _renderer(vendor: Dialect) -> Any:

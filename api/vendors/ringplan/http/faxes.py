@@ -1,0 +1,253 @@
+"""RingPlan's faxes: messages that came in, that go out, and that are scheduled; statistics, numbers, destinations."""
+
+from typing import Any
+
+from aiohttp import web
+
+from api.vendors.ringplan.errors import Invalid, NotAcceptable, NotFound
+from api.vendors.ringplan.fields import Fields, inner, text, text_or_none
+from api.vendors.ringplan.http import fax_shapes, requests
+from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
+from engine.features.errors import InvalidNumber, NotThere
+from engine.features.fax.boxes import KIND, FaxBoxes, emails_of
+from engine.features.fax.listing import Listing
+from engine.features.fax.model import Fax, NewFax, NotSendable, State, Way
+from engine.features.fax.service import FaxService
+from engine.features.numbers.phone_numbers import national, normalise
+from engine.platform.settings_cache import SettingsCache
+
+_FAILED, _WAITING = frozenset({State.FAILED}), frozenset({State.QUEUED})
+_LONGEST = 200
+
+
+class FaxOperations:
+    """Serves them."""
+
+    def __init__(self, service: FaxService, boxes: FaxBoxes, cache: SettingsCache) -> None:
+        self._faxes, self._boxes, self._cache = service, boxes, cache
+
+    def operations(self) -> dict[str, Handler]:
+        """Return each by its method and path."""
+        one = "{message}"
+        return {
+            "POST /fax/destinations": self.add_destination,
+            "GET /fax/messages/inbound": self.list_inbound,
+            f"PATCH /fax/messages/inbound/{one}": self.change_inbound,
+            f"DELETE /fax/messages/inbound/{one}": self.remove_inbound,
+            "GET /fax/messages/outbound": self.list_outbound,
+            "POST /fax/messages/outbound": self.send,
+            f"PUT /fax/messages/outbound/{one}": self.change_failed,
+            f"DELETE /fax/messages/outbound/{one}": self.remove_outbound,
+            f"POST /fax/messages/outbound/{one}/retry": self.retry,
+            "GET /fax/messages/scheduled": self.list_scheduled,
+            "POST /fax/messages/scheduled": self.schedule,
+            f"PUT /fax/messages/scheduled/{one}": self.change_scheduled,
+            f"DELETE /fax/messages/scheduled/{one}": self.remove_scheduled,
+            "GET /fax/statistics": self.statistics,
+            "GET /fax/numbers": self.numbers,
+        }
+
+    async def add_destination(self, request: AuthenticatedRequest) -> web.Response:
+        """Add a destination, unless the company has one with the same addresses."""
+        emails = _emails(request.fields)
+        if not emails:
+            raise Invalid("emails is missing: the addresses that faxes are sent on to.")
+        wanted = emails_of(emails)
+        same = next((box for box in self._boxes.all(request.account.id) if set(box.emails) == set(wanted)), None)
+        if same is not None:
+            return web.json_response(fax_shapes.destination(same))
+        made = await self._boxes.add(request.by, request.account.id, "", wanted)
+        return web.json_response(fax_shapes.destination(made), status=201)
+
+    async def list_inbound(self, request: AuthenticatedRequest) -> web.Response:
+        """List faxes that came in and are not hidden."""
+        known = None if requests.switch(request.http, "undefined") is not False else True
+        return await self._listed(request, "inbound", read=requests.switch(request.http, "is_read"), known=known)
+
+    async def list_outbound(self, request: AuthenticatedRequest) -> web.Response:
+        """List faxes that are sent, were sent, or have failed."""
+        return await self._listed(request, "outbound")
+
+    async def list_scheduled(self, request: AuthenticatedRequest) -> web.Response:
+        """List faxes that wait for their time."""
+        return await self._listed(request, "scheduled")
+
+    async def send(self, request: AuthenticatedRequest) -> web.Response:
+        """Send a fax at once, whatever `send_at` says."""
+        sent = await self._faxes.send(request.account, _wanted(request.fields))
+        return web.json_response(fax_shapes.message(sent), status=201)
+
+    async def schedule(self, request: AuthenticatedRequest) -> web.Response:
+        """Have a fax sent at a time."""
+        at = requests.moment_of(text(request.fields, "send_at", 40), "send_at")
+        sent = await self._faxes.send(request.account, _wanted(request.fields, at))
+        return web.json_response(fax_shapes.message(sent), status=201)
+
+    async def change_inbound(self, request: AuthenticatedRequest) -> web.Response:
+        """Change what is noted of a fax that came in."""
+        id = (await self._found(request, Way.IN)).id
+        given: dict[str, Any] = _noted(request.fields)
+        for name, column in (("is_read", "read"), ("is_hidden", "hidden")):
+            value = request.fields.get(name)
+            if value is not None and not isinstance(value, bool):
+                raise Invalid(f"{name} must be true or false.")
+            if value is not None:
+                given[column] = value
+        return web.json_response(fax_shapes.message(await self._faxes.mark(request.account.id, id, **given)))
+
+    async def change_failed(self, request: AuthenticatedRequest) -> web.Response:
+        """Change a fax that has failed, before it is sent again."""
+        return await self._change(request, _FAILED, {})
+
+    async def change_scheduled(self, request: AuthenticatedRequest) -> web.Response:
+        """Change a fax that waits for its time."""
+        await self._scheduled(request)
+        at = text_or_none(request.fields, "send_at", 40)
+        return await self._change(request, _WAITING, {"at": requests.moment_of(at, "send_at")} if at else {})
+
+    async def retry(self, request: AuthenticatedRequest) -> web.Response:
+        """Send a fax again that has failed."""
+        id = (await self._found(request, Way.OUT)).id
+        try:
+            again = await self._faxes.retry(request.account.id, id)
+        except NotSendable as error:
+            raise NotAcceptable(str(error)) from error
+        return web.json_response(fax_shapes.message(again), status=202)
+
+    async def remove_inbound(self, request: AuthenticatedRequest) -> web.Response:
+        """Delete a fax that came in."""
+        return await self._remove(request, await self._found(request, Way.IN))
+
+    async def remove_outbound(self, request: AuthenticatedRequest) -> web.Response:
+        """Delete a fax that was sent, or has failed."""
+        return await self._remove(request, await self._found(request, Way.OUT))
+
+    async def remove_scheduled(self, request: AuthenticatedRequest) -> web.Response:
+        """Take a fax back that waits for its time."""
+        return await self._remove(request, await self._scheduled(request))
+
+    async def statistics(self, request: AuthenticatedRequest) -> web.Response:
+        """Count the company's faxes; those that are hidden came in too."""
+        shown, hidden, out = await self._faxes.counts(request.account.id)
+        return web.json_response({"inbound": shown + hidden, "inbound_hidden": hidden, "outbound": out})
+
+    async def numbers(self, request: AuthenticatedRequest) -> web.Response:
+        """List the company's numbers that receive faxes."""
+        rows = self._cache.numbers(request.account.id)
+        return web.json_response(
+            sorted(national(row.number) for row in rows if row.leads_to and row.leads_to.kind == KIND)
+        )
+
+    async def _listed(
+        self, request: AuthenticatedRequest, part: str, *, read: bool | None = None, known: bool | None = None
+    ) -> web.Response:
+        http, account = request.http, request.account
+        page = requests.page(http, "per_page")
+        order = [(_SORTED[name], backwards) for name, backwards in requests.sorting(http, _SORTED)]
+        since, until = requests.moment(http, "start_date"), requests.moment(http, "end_date", end=True)
+        if since is not None and until is not None and until <= since:  # as in the document's own samples
+            since, until = requests.moment(http, "end_date"), requests.moment(http, "start_date", end=True)
+        wanted = Listing(
+            part=part, since=since, until=until, number=_number(request), name=requests.text(http, "name"),
+            subject=requests.text(http, "subject"), search=requests.text(http, "search"), read=read, known=known,
+        )  # fmt: skip
+        found, count = await self._faxes.listed(account.id, wanted, order, limit=page.size, offset=page.offset)
+        return web.json_response([fax_shapes.message(fax) for fax in found], headers=page.headers(count))
+
+    async def _change(
+        self, request: AuthenticatedRequest, states: frozenset[State], given: dict[str, Any]
+    ) -> web.Response:
+        id = (await self._found(request, Way.OUT)).id
+        fields = request.fields
+        given |= _noted(fields)
+        for name, to in (("to", "to"), ("from", "sender")):
+            if (value := text_or_none(fields, name, 40)) is not None:
+                given[to] = value
+        if "file" in fields:
+            given["file"] = _file(fields)
+        if "emails" in fields:
+            given["emails"] = _emails(fields)
+        try:
+            changed = await self._faxes.change(request.account, id, given, states=states)
+        except NotSendable as error:
+            raise NotAcceptable(str(error)) from error
+        return web.json_response(fax_shapes.message(changed))
+
+    async def _remove(self, request: AuthenticatedRequest, fax: Fax) -> web.Response:
+        try:
+            await self._faxes.remove(request.account.id, fax.id)
+        except NotSendable as error:
+            raise NotAcceptable(str(error)) from error
+        return web.Response(status=204)
+
+    async def _found(self, request: AuthenticatedRequest, way: Way) -> Fax:
+        id = request.part("message")
+        try:
+            fax = await self._faxes.get(request.account.id, id)
+        except NotThere:
+            fax = None
+        if fax is None or fax.way is not way:
+            raise NotFound(f"The company has no such fax message: {id[:80]}.")
+        return fax
+
+    async def _scheduled(self, request: AuthenticatedRequest) -> Fax:
+        fax = await self._found(request, Way.OUT)
+        if fax.state is not State.QUEUED or fax.attempts or fax.at <= fax.created:
+            raise NotFound(f"The company has no such scheduled fax message: {fax.id}.")
+        return fax
+
+
+_SORTED = {
+    "created_at": "created", "from": "own", "from_name": "from_name", "is_read": "read", "pages": "pages",
+    "subject": "subject", "to": "number", "to_name": "to_name", "send_at": "at", "status": "state",
+}  # fmt: skip
+"""The fields that a list of faxes can be sorted by."""
+_NOBODY = "-"
+"""Matches no number."""
+
+
+def _number(request: AuthenticatedRequest) -> str | None:
+    """Return the number of the query in digits; None: there is none."""
+    given = requests.text(request.http, "number")
+    try:
+        return normalise(given, request.account.country) if given else None
+    except InvalidNumber:
+        return _NOBODY
+
+
+def _wanted(fields: Fields, at: float | None = None) -> NewFax:
+    noted = _noted(fields)
+    return NewFax(
+        to=text(fields, "to", 40),
+        file=_file(fields),
+        sender=text_or_none(fields, "from", 40) or None,
+        emails=_emails(fields),
+        at=at,
+        **noted,
+    )
+
+
+def _noted(fields: Fields) -> dict[str, Any]:
+    """Return the texts that are kept with a fax, of those that are given."""
+    names = ("from_name", "to_name", "subject")
+    return {name: text_or_none(fields, name, _LONGEST) or "" for name in names if name in fields}
+
+
+def _file(fields: Fields) -> str:
+    """Return the id of a fax's file: `{"id": …}`, or the id itself; raises Invalid."""
+    given = fields.get("file")
+    found = given if isinstance(given, str) else text_or_none(inner(fields, "file"), "id", 80)
+    if not found:
+        raise Invalid('file is missing: {"id": ID}, of a file that was sent to POST /files.')
+    return found
+
+
+def _emails(fields: Fields) -> tuple[str, ...]:
+    """Return addresses: a list, or a text with commas between them; raises Invalid."""
+    given = fields.get("emails")
+    if given is None:
+        return ()
+    texts = given.replace(";", ",").split(",") if isinstance(given, str) else given
+    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+        raise Invalid("emails must be an array of e-mail addresses, or one.")
+    return tuple(each.strip() for each in texts if each.strip())
