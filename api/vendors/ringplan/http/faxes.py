@@ -202,7 +202,7 @@ _SORTED = {
     "subject": "subject", "to": "number", "to_name": "to_name", "send_at": "at", "status": "state",
 }  # fmt: skip
 """The fields that a list of faxes can be sorted by."""
-_NOBODY = "-"
+_NO_NUMBER = "-"
 """Matches no number."""
 
 
@@ -212,7 +212,7 @@ def _number(request: AuthenticatedRequest) -> str | None:
     try:
         return normalise(given, request.account.country) if given else None
     except InvalidNumber:
-        return _NOBODY
+        return _NO_NUMBER
 
 
 def _wanted(fields: Fields, at: float | None = None) -> NewFax:

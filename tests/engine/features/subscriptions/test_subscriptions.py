@@ -240,7 +240,7 @@ def test_an_event_of_a_call_says_what_is_known_of_the_right_to_its_caller_s_numb
     }  # fmt: skip
 
 
-class FaxLost(Event, frozen=True, kw_only=True, tag="test_subscriptions_fax_lost"):
+class TelexLost(Event, frozen=True, kw_only=True, tag="test_subscriptions_fax_lost"):
     """An event of another feature."""
 
     pages: int
@@ -249,17 +249,17 @@ class FaxLost(Event, frozen=True, kw_only=True, tag="test_subscriptions_fax_lost
 async def test_an_event_that_a_feature_announces_is_subscribed_to_and_says_what_its_subject_is(
     database: Database, writer: Writer, subscriptions: SubscriptionService
 ) -> None:
-    with pytest.raises(InvalidSetting, match=r"got 'fax\.\*'"):
-        await subscriptions.add(ADMIN, ACCOUNT, wanted("fax.*"))
+    with pytest.raises(InvalidSetting, match=r"got 'telex\.\*'"):
+        await subscriptions.add(ADMIN, ACCOUNT, wanted("telex.*"))
     catalogue = announced()
-    catalogue.add((Entry("fax.lost", FaxLost, only("pages"), subject="fax"),))
+    catalogue.add((Entry("telex.lost", TelexLost, only("pages"), subject="telex"),))
     service = SubscriptionService(database, writer, catalogue, lambda url: url)
-    added = (await service.add(ADMIN, ACCOUNT, wanted("fax.*"))).subscription
-    assert list(service.index.wanting(ACCOUNT, "fax.lost")) == [added]
-    event = FaxLost(id="event-1", account=ACCOUNT, subject="fax-1", root="fax-1", at=1.0, pages=3)
+    added = (await service.add(ADMIN, ACCOUNT, wanted("telex.*"))).subscription
+    assert list(service.index.wanting(ACCOUNT, "telex.lost")) == [added]
+    event = TelexLost(id="event-1", account=ACCOUNT, subject="telex-1", root="telex-1", at=1.0, pages=3)
     (entry,) = catalogue.of(event)
     sent = bodies.message(event, entry, None)
-    assert (sent["type"], sent["data"]) == ("fax.lost", {"fax": "fax-1", "pages": 3})
+    assert (sent["type"], sent["data"]) == ("telex.lost", {"telex": "telex-1", "pages": 3})
 
 
 class TestLive:
