@@ -10,7 +10,7 @@ from engine.features.fax.model import State, Way
 from engine.features.fax.tables import faxes
 
 _f = faxes.c
-_SCHEDULED = and_(_f.way == Way.OUT, _f.state == State.QUEUED, _f.attempts == 0, _f.at > _f.created)
+_SCHEDULED = and_(_f.way == Way.OUT, _f.state == State.QUEUED, _f.call == "", _f.at > _f.created)
 _PARTS = {
     "inbound": and_(_f.way == Way.IN, _f.hidden.is_(False)),
     "outbound": and_(_f.way == Way.OUT, not_(_SCHEDULED)),

@@ -192,7 +192,7 @@ class FaxOperations:
 
     async def _scheduled(self, request: AuthenticatedRequest) -> Fax:
         fax = await self._found(request, Way.OUT)
-        if fax.state is not State.QUEUED or fax.attempts or fax.at <= fax.created:
+        if fax.state is not State.QUEUED or fax.call or fax.at <= fax.created:
             raise NotFound(f"The company has no such scheduled fax message: {fax.id}.")
         return fax
 

@@ -164,12 +164,13 @@ async def test_only_what_has_failed_is_changed_and_sent_again(served: Served) ->
     for verb, end in (("PUT", ""), ("POST", "/retry")):
         assert "failed" in await acme.failed(verb, path + end, 406, {"to": "8584375001"})
     await acme.failed("PUT", f"{LATER}/{made['id']}", 404, {"subject": "x"})
-    failed = {"state": State.FAILED, "detail": "Nobody answered.", "ended": FIRST}
+    failed = {"state": State.FAILED, "detail": "Nobody answered.", "ended": FIRST, "call": "call-1"}
     await served.platform.writer.write(lambda conn: store.change(conn, made["id"], **failed))
     changed = await acme.ok("PUT", path, {"to": "8584375001"})
     assert (changed["to"], changed["status"], changed["error"]) == ("8584375001", "failed", "Nobody answered.")
     again = await acme.ok("POST", f"{path}/retry", status=202)
     assert (again["status"], again["error"]) == ("queued", None)
+    assert await acme.ok("GET", OUT) == [again] and await acme.ok("GET", LATER) == [], "it was sent before"
     await served.platform.writer.write(lambda conn: store.change(conn, made["id"], state=State.SENDING))
     assert "is being sent" in await acme.failed("DELETE", path, 406)
     await served.platform.writer.write(lambda conn: store.change(conn, made["id"], state=State.SENT))
