@@ -70,6 +70,7 @@ class RingPlan(Vendor):
         users, details = parts.features[UserService], parts.features[DetailService]
         numbers, phonebook = TextingNumberOperations(parts.cache, details), parts.features[Phonebook]
         voicemail = parts.features[VoicemailService]
+        faxes = FaxOperations(parts.features[FaxService], parts.features[FaxBoxes], parts.cache, parts.clock)
         files = FileOperations(parts.features[FileService], parts.features[FaxService])
         links = VoicemailLinks(voicemail, parts.seal, parts.api_url, parts.clock)
         operations = (
@@ -81,7 +82,7 @@ class RingPlan(Vendor):
             | numbers.operations()
             | TextingContactOperations(phonebook).operations()
             | VoicemailOperations(voicemail, parts.cache, links).operations()
-            | FaxOperations(parts.features[FaxService], parts.features[FaxBoxes], parts.cache).operations()
+            | faxes.operations()
             | files.operations()
             | ConversationOperations(parts.features[ThreadService], phonebook, numbers).operations()
         )

@@ -79,8 +79,8 @@ class FaxFeature(Feature):
 
     def leave(self, conn: Connection, account: str) -> None:
         """Let go of the pages of an account's faxes."""
-        for id in store.ids(conn, account):
-            self._service.let_go(conn, id)
+        for fax in store.of_account(conn, account):
+            self._service.let_go(conn, fax)
 
     async def start(self) -> None:
         """Read the boxes, and follow the calls of earlier controllers."""

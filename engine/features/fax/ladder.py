@@ -32,6 +32,23 @@ _WAITS = {
 """After calls that were not answered; with any other cause the fax has failed."""
 
 
+_SENTENCES = {
+    HangupCause.BUSY: "The number is busy.",
+    HangupCause.NO_ANSWER: "Nobody answered.",
+    HangupCause.UNAVAILABLE: "The number is not available.",
+    HangupCause.REJECTED: "The call was declined.",
+    HangupCause.UNKNOWN_NUMBER: "There is no such number.",
+    HangupCause.NO_ROUTE: "No trunk carries the number.",
+    HangupCause.NO_CREDIT: "The account has no credit left.",
+}
+
+
+def unanswered(cause: str) -> str:
+    """Return why a call was not answered, in a sentence."""
+    known = {each.value: sentence for each, sentence in _SENTENCES.items()}
+    return known.get(cause, f"The call was not answered: {cause.replace('_', ' ')}.")
+
+
 def again(attempt: Attempt, cause: HangupCause | None, *, answered: bool) -> tuple[float, int] | None:
     """Return in how many seconds and on which rung a fax is tried again; None: it has failed for good."""
     if not answered:

@@ -80,7 +80,7 @@ class Sending:
             return  # by a controller that ended before it could note that
         self.live.add(attempt.call)
         try:
-            pages = await self._files.kept.read(kept_name(fax.id))
+            pages = await self._files.kept.read(kept_name(fax))
         except FileNotFoundError:
             return await self._given_up(fax, attempt, LOST, "The fax's pages are lost.", finish)
         await self._engine().ready()
@@ -168,7 +168,7 @@ class Sending:
         cause = HangupCause(event.cause) if event.cause in set(HangupCause) else None
         if not attempt.sent and not error:
             error = event.cause if not event.answered else ladder.CUT
-            detail = "Nobody answered." if not event.answered else "The call ended before the fax did."
+            detail = "The call ended before the fax did." if event.answered else ladder.unanswered(event.cause)
         store.change_attempt(conn, attempt.call, ended=event.at, error=error, detail=detail)
         if fax is None:
             return None

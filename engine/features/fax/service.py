@@ -67,7 +67,7 @@ class FaxService:
         try:
             await self._writer.write(unit)
         except BaseException:
-            await self._kept.kept.remove(kept_name(fax.id))
+            await self._kept.kept.remove(kept_name(fax))
             raise
         self._scheduler.wake(fax.at)
         return fax
@@ -88,17 +88,24 @@ class FaxService:
             attempts=before.attempts, ended=before.ended, confirmed=before.confirmed, error=before.error,
             detail=before.detail, call=before.call,
         )  # fmt: skip
-        if after.file != before.file:
+        if anew := after.file != before.file:
             after = msgspec.structs.replace(after, pages=(await self._paged(account, after)).pages)
 
         def unit(conn: Connection) -> None:
             _in_state(_found(conn, account.id, id), states)
             store.change(conn, id, **_row(after))
+            if anew:
+                self.let_go(conn, before)
             if not after.final:
                 _due(conn, after, after.at)
 
-        await self._writer.write(unit)
-        self._scheduler.wake(after.at)
+        try:
+            await self._writer.write(unit)
+        except BaseException:
+            if anew:
+                await self._kept.kept.remove(kept_name(after))
+            raise
+        self._scheduler.wake()
         return after
 
     async def retry(self, account: str, id: str) -> Fax:
@@ -178,7 +185,7 @@ class FaxService:
         """Return a fax as a TIFF, a PDF, or a picture of its first page (PNG)."""
         fax = await self.get(account, id)
         try:
-            pages = await self._kept.kept.read(kept_name(fax.id))
+            pages = await self._kept.kept.read(kept_name(fax))
         except FileNotFoundError:
             raise NotThere(f"The fax {id} has no pages.") from None
         return pages if what == "tiff" else (await self._pages.of_fax(pages, what)).content
@@ -199,32 +206,33 @@ class FaxService:
                 raise NotSendable(f"The fax {id} is being sent: delete it when that is over.")
             due_work.remove(conn, id)
             store.remove(conn, id)
-            self.let_go(conn, id)
+            self.let_go(conn, fax)
             return fax
 
         gone = await self._writer.write(unit)
         self._scheduler.wake()
         return gone
 
-    def let_go(self, conn: Connection, id: str) -> None:
-        """Let the pages of a fax be deleted, in the transaction that takes it away."""
-        due_work.put(conn, DueWork(id=f"{REMOVE}:{id}", kind=REMOVE, at=self._clock(), payload=id))
+    def let_go(self, conn: Connection, fax: Fax) -> None:
+        """Let the pages of a fax be deleted, in the transaction that takes it or its document away."""
+        name = kept_name(fax)
+        due_work.put(conn, DueWork(id=f"{REMOVE}:{name}", kind=REMOVE, at=self._clock(), payload=name))
 
     async def delete_pages(self, work: DueWork, finish: Finish) -> None:
         """Delete the pages of a fax that is gone."""
-        await self._kept.kept.remove(kept_name(work.payload))
+        await self._kept.kept.remove(work.payload)
 
     def expire(self, conn: Connection, before: float, most: int) -> int:
         """Delete faxes that are old (engine.platform.platform.Expire)."""
         gone = store.expire(conn, before, most)
-        for id in gone:
-            self.let_go(conn, id)
+        for fax in gone:
+            self.let_go(conn, fax)
         return len(gone)
 
     async def _paged(self, account: Account, fax: Fax) -> Made:
         """Convert a fax's document, and keep its pages."""
         made = await self._pages.tiff(await self._files.content(account.id, fax.file))
-        await self._kept.kept.write(kept_name(fax.id), made.content)
+        await self._kept.kept.write(kept_name(fax), made.content)
         return made
 
     def _fax(self, account: Account, wanted: NewFax, id: str) -> Fax:

@@ -26,7 +26,7 @@ _attempt = Statement(_attempts.select.where(_a.call == bindparam("the_call")))
 _of_fax = Statement(_attempts.select.where(_a.fax == bindparam("the_fax")).order_by(_a.number))
 _live = Statement(select(_a.call).where(_a.ended.is_(None)))
 _all_boxes = Statement(_boxes.select.order_by(_b.created, _b.id))
-_ids = Statement(select(_f.id).where(_f.account == bindparam("account")))
+_of_account = Statement(_rows.select.where(_f.account == bindparam("account")))
 WAITING = (State.QUEUED, State.SENDING)
 
 
@@ -53,9 +53,9 @@ def remove(conn: Connection, id: str) -> None:
     conn.execute(delete(faxes).where(_f.id == id))
 
 
-def ids(conn: Connection, account: str) -> builtins.list[str]:
-    """Return the ids of an account's faxes."""
-    return [str(row[0]) for row in _ids.all(conn, account=account)]
+def of_account(conn: Connection, account: str) -> builtins.list[Fax]:
+    """Return all faxes of an account."""
+    return _rows.all(conn, _of_account, account=account)
 
 
 def page(
@@ -93,12 +93,12 @@ def waiting(conn: Connection, account: str) -> int:
     return int(conn.execute(query).scalar_one())
 
 
-def expire(conn: Connection, before: float, most: int) -> builtins.list[str]:
-    """Delete at most so many faxes that ended and are older than a moment (Unix seconds); returns their ids."""
-    old = select(_f.id).where(_f.created < before, _f.ended.is_not(None)).order_by(_f.created).limit(most)
-    found = [str(row[0]) for row in conn.execute(old)]
-    for id in found:
-        remove(conn, id)
+def expire(conn: Connection, before: float, most: int) -> builtins.list[Fax]:
+    """Delete at most so many faxes that ended and are older than a moment (Unix seconds); returns them."""
+    old = _rows.select.where(_f.created < before, _f.ended.is_not(None)).order_by(_f.created).limit(most)
+    found = _rows.each(conn.execute(old))
+    for fax in found:
+        remove(conn, fax.id)
     return found
 
 

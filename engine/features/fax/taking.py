@@ -10,13 +10,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.events import TaskEnded
-from engine.features.errors import FeatureError
 from engine.features.fax import store
 from engine.features.fax.destination import PURPOSE
 from engine.features.fax.events import FaxReceived
-from engine.features.fax.files import FaxFiles, fax_of, kept_name
+from engine.features.fax.files import FaxFiles, fax_of
 from engine.features.fax.model import Fax, State, Way
 from engine.features.fax.pages.converting import Pages
+from engine.features.fax.pages.model import DocumentRefused
 from engine.ids import new_id
 from engine.model.call import Call
 from engine.platform import due_work
@@ -72,7 +72,7 @@ class Taking:
         call = await self._db.read(lambda conn: calls.get(conn, wanted.call))
         if call is None:
             return
-        pages = await self._kept(id, wanted.faxed.file)
+        pages = await self._kept(wanted.faxed)
         fax = _fax(id, call, wanted, pages)
 
         def unit(conn: Connection) -> None:
@@ -85,14 +85,18 @@ class Taking:
         await self._writer.write(unit)
         await self._files.exchanged.remove(wanted.faxed.file)
 
-    async def _kept(self, id: str, file: str) -> int:
-        """Keep pages; returns how many there are that can be read."""
+    async def _kept(self, faxed: Faxed) -> int:
+        """Keep pages; returns how many there are: if they cannot be counted, as many as were confirmed."""
         try:
-            pages = await self._files.exchanged.read(file)
-            count = (await self._pages.of_fax(pages, "count")).pages
-        except (FileNotFoundError, FeatureError):
+            pages = await self._files.exchanged.read(faxed.file)
+        except FileNotFoundError:
             return 0
-        await self._files.kept.write(kept_name(id), pages)
+        try:
+            count = (await self._pages.of_fax(pages, "count")).pages
+        except DocumentRefused:
+            count = faxed.pages
+        if count:
+            await self._files.kept.write(faxed.file, pages)
         return count
 
 

@@ -1,5 +1,6 @@
 """Faxes and files in our own API: uploaded, sent, listed, fetched; boxes that numbers lead to."""
 
+import io
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ async def test_a_file_is_uploaded_listed_fetched_and_deleted(acme: Office) -> No
     assert (await acme.ask("DELETE", f"/files/{id}"))[0] == 204
     assert (await acme.ask("GET", f"/files/{id}"))[0] == 404
     assert (await acme.ask("POST", "/files", data=b""))[0] == 400
+    assert (await acme.ask("POST", "/files", data=io.BytesIO(bytes(20_000_001))))[0] == 413
 
 
 async def test_a_fax_is_sent_shown_fetched_and_deleted(acme: Office) -> None:

@@ -1,6 +1,7 @@
 """A company set up by REST alone sends a fax, and receives one."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -39,12 +40,13 @@ async def test_a_fax_is_sent_by_rest_and_another_one_again_once_it_was_put_right
     document, pages = drawn(1)
     file = await upload(company, document, "page.tif")
     wanted = {"file": {"id": file}, "to": people.BUSY, "from_name": "Alice", "subject": "Update", "to_name": "Bob"}
-    made = await company.api.ok("POST", LATER, wanted | {"send_at": "2027-06-15T09:00:00"}, status=201)
+    later = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    made = await company.api.ok("POST", LATER, wanted | {"send_at": later}, status=201)
     assert [each["id"] for each in await company.api.ok("GET", LATER)] == [made["id"]]
     await company.api.ok("DELETE", f"{LATER}/{made['id']}", status=204)
     made = await company.api.ok("POST", OUT, wanted | {"to": people.DECLINES}, status=201)
     failed = await settled(company, made["id"])
-    assert (failed["status"], failed["error"]) == ("failed", "Nobody answered.")
+    assert (failed["status"], failed["error"]) == ("failed", "The call was declined.")
     await company.api.ok("PUT", f"{OUT}/{made['id']}", {"to": people.TAKES_FAXES})
     await company.api.ok("POST", f"{OUT}/{made['id']}/retry", status=202)
     done = await settled(company, made["id"])

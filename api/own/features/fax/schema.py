@@ -34,7 +34,9 @@ class NewFax(Given, frozen=True, kw_only=True):
     to_name: Annotated[str, says("Whom it is for, at most 200 characters.")] = ""
     subject: Annotated[str, says("What it is about, at most 200 characters.")] = ""
     emails: Annotated[tuple[str, ...], says(f"Where its result is sent to. {_EMAILS}")] = ()
-    at: Annotated[str | None, says("When it is sent, as RFC 3339; null: at once.")] = None
+    at: Annotated[
+        float | str | None, says("When it is sent: Unix seconds, or RFC 3339 with an offset; null: at once.")
+    ] = None
     retries: Annotated[int, says("How often it is tried again at most, 0 to 20.", minimum=0, maximum=20)] = 4
     wait_seconds: Annotated[
         float | None,

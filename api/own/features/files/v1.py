@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from api.bodies import BodyTooLarge
 from api.own.access import CallerOf
 from api.own.bodies import number_of
 from api.own.errors import BadRequest
@@ -81,14 +82,14 @@ class FileRoutes:
 
 
 async def body_of(request: web.Request) -> bytes:
-    """Return a body that is no JSON; raises BadRequest if it is too large, or does not arrive in time."""
+    """Return a body as bytes; raises BodyTooLarge, and BadRequest if it does not arrive in time."""
     parts, size = list[bytes](), 0
     try:
         async with asyncio.timeout(_UPLOAD_SECONDS):
             async for chunk in request.content.iter_chunked(_CHUNK):
                 size += len(chunk)
                 if size > MOST_BYTES:
-                    raise BadRequest(f"A file must have at most {MOST_BYTES:,} bytes.")
+                    raise BodyTooLarge(f"A file must have at most {MOST_BYTES:,} bytes.")
                 parts.append(chunk)
     except TimeoutError:
         raise BadRequest(f"The file did not arrive within {_UPLOAD_SECONDS:g} s.") from None

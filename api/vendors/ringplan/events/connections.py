@@ -1,7 +1,7 @@
 """The connections that live sockets come by (Engine.IO: websockets, polling): what clients may do, and their end.
 
 What the libraries leave open is limited here: the packets that a client sends and those that it does not take, parallel
-upgrades, and what is no packet at all.
+upgrades, and what cannot be read as a packet.
 """
 
 import asyncio
@@ -131,7 +131,7 @@ class Connections:
         await self.server.shutdown()
 
     async def _received(self, id: str, packet: object) -> None:
-        """Handle a packet of a client; the connection of one that sends too many, or what is none, ends."""
+        """Handle a packet of a client; the connection of one that sends too many, or something else, ends."""
         environ = self.server.environ.get(id)
         if environ is None or not await self._may_send(id, environ["aiohttp.request"]):
             return

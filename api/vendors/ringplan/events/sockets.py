@@ -203,7 +203,7 @@ class LiveSockets:
         return [(sid, each) for sid, each in found if each is not None and each.account.id == company]
 
     async def _emit(self, company: str, listener: Listener) -> None:
-        """Tell a company's sockets of its events. If that cannot go on they are closed: they connect again, and read
+        """Send a company's events to its sockets. If that cannot go on they are closed: they connect again, and read
         what they missed.
         """
         steps = {"emit": self._emit_all(company, listener), "wait for the end": listener.ended.wait()}
@@ -233,7 +233,7 @@ class LiveSockets:
                 if sees(requester, owners.get(number, [])):
                     await self._connections.emit(name, data, sid)
 
-    # Whom is still listened to
+    # Sockets whose access ended
 
     async def _watch(self) -> None:
         """Close sockets that have not authenticated in time, or whose key is not good any more."""

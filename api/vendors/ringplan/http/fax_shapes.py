@@ -4,14 +4,24 @@ from base64 import b64encode
 from zlib import crc32
 
 from api.vendors.ringplan.http.resources import Shape, date
+from engine.features.errors import InvalidNumber
 from engine.features.fax.model import Box, Fax, State, Way
 from engine.features.files.model import StoredFile
-from engine.features.numbers.phone_numbers import national
+from engine.features.numbers.phone_numbers import national, normalise
 
 
-def message(fax: Fax) -> Shape:
-    """A fax message; what is beyond the document says how it goes."""
-    ours, theirs = (national(each) if each else None for each in (fax.own, fax.number))
+def number(digits: str, country: str) -> str:
+    """A number as the document's samples write it, without its country if who is there writes it so; else with +."""
+    short = national(digits)
+    try:
+        return short if normalise(short, country) == digits else f"+{digits}"
+    except InvalidNumber:
+        return f"+{digits}"
+
+
+def message(fax: Fax, country: str) -> Shape:
+    """A fax message, its numbers as they are written in `country`; what is beyond the document says how it goes."""
+    ours, theirs = (number(each, country) if each else None for each in (fax.own, fax.number))
     out = fax.way is Way.OUT
     file = fax.file or fax.id
     shape: Shape = {

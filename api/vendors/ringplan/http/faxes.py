@@ -1,5 +1,7 @@
 """RingPlan's faxes: messages that came in, that go out, and that are scheduled; statistics, numbers, destinations."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -8,12 +10,13 @@ from api.vendors.ringplan.errors import Invalid, NotAcceptable, NotFound
 from api.vendors.ringplan.fields import Fields, inner, text, text_or_none
 from api.vendors.ringplan.http import fax_shapes, requests
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.ringplan.http.resources import Shape
 from engine.features.errors import InvalidNumber, NotThere
 from engine.features.fax.boxes import KIND, FaxBoxes, emails_of
 from engine.features.fax.listing import Listing
 from engine.features.fax.model import Fax, NewFax, NotSendable, State, Way
-from engine.features.fax.service import FaxService
-from engine.features.numbers.phone_numbers import national, normalise
+from engine.features.fax.service import LONGEST_AHEAD, FaxService
+from engine.features.numbers.phone_numbers import normalise
 from engine.platform.settings_cache import SettingsCache
 
 _FAILED, _WAITING = frozenset({State.FAILED}), frozenset({State.QUEUED})
@@ -23,8 +26,14 @@ _LONGEST = 200
 class FaxOperations:
     """Serves them."""
 
-    def __init__(self, service: FaxService, boxes: FaxBoxes, cache: SettingsCache) -> None:
-        self._faxes, self._boxes, self._cache = service, boxes, cache
+    def __init__(
+        self,
+        service: FaxService,
+        boxes: FaxBoxes,
+        cache: SettingsCache,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._faxes, self._boxes, self._cache, self._clock = service, boxes, cache, clock
 
     def operations(self) -> dict[str, Handler]:
         """Return each by its method and path."""
@@ -74,14 +83,29 @@ class FaxOperations:
 
     async def send(self, request: AuthenticatedRequest) -> web.Response:
         """Send a fax at once, whatever `send_at` says."""
-        sent = await self._faxes.send(request.account, _wanted(request.fields))
-        return web.json_response(fax_shapes.message(sent), status=201)
+        return await self._send(request, _wanted(request.fields))
 
     async def schedule(self, request: AuthenticatedRequest) -> web.Response:
         """Have a fax sent at a time."""
-        at = requests.moment_of(text(request.fields, "send_at", 40), "send_at")
-        sent = await self._faxes.send(request.account, _wanted(request.fields, at))
-        return web.json_response(fax_shapes.message(sent), status=201)
+        return await self._send(request, _wanted(request.fields, self._time(text(request.fields, "send_at", 40))))
+
+    async def _send(self, request: AuthenticatedRequest, wanted: NewFax) -> web.Response:
+        try:
+            sent = await self._faxes.send(request.account, wanted)
+        except NotThere:
+            raise _no_file(wanted.file) from None
+        return web.json_response(self._message(request, sent), status=201)
+
+    def _time(self, given: str) -> float:
+        """Return when a fax is to be sent; raises Invalid."""
+        at, now = requests.moment_of(given, "send_at"), self._clock()
+        if not now < at <= now + LONGEST_AHEAD:
+            days = f"{LONGEST_AHEAD / 86400:g}"
+            raise Invalid(f"send_at must be a time to come, within {days} days (got {given!r}).")
+        return at
+
+    def _message(self, request: AuthenticatedRequest, fax: Fax) -> Shape:
+        return fax_shapes.message(fax, request.account.country)
 
     async def change_inbound(self, request: AuthenticatedRequest) -> web.Response:
         """Change what is noted of a fax that came in."""
@@ -93,7 +117,7 @@ class FaxOperations:
                 raise Invalid(f"{name} must be true or false.")
             if value is not None:
                 given[column] = value
-        return web.json_response(fax_shapes.message(await self._faxes.mark(request.account.id, id, **given)))
+        return web.json_response(self._message(request, await self._faxes.mark(request.account.id, id, **given)))
 
     async def change_failed(self, request: AuthenticatedRequest) -> web.Response:
         """Change a fax that has failed, before it is sent again."""
@@ -101,9 +125,12 @@ class FaxOperations:
 
     async def change_scheduled(self, request: AuthenticatedRequest) -> web.Response:
         """Change a fax that waits for its time."""
-        await self._scheduled(request)
+        fax = await self._scheduled(request)
         at = text_or_none(request.fields, "send_at", 40)
-        return await self._change(request, _WAITING, {"at": requests.moment_of(at, "send_at")} if at else {})
+        try:
+            return await self._change(request, _WAITING, {"at": self._time(at)} if at else {})
+        except NotAcceptable:  # its call has begun meanwhile
+            raise _not_scheduled(fax.id) from None
 
     async def retry(self, request: AuthenticatedRequest) -> web.Response:
         """Send a fax again that has failed."""
@@ -112,7 +139,7 @@ class FaxOperations:
             again = await self._faxes.retry(request.account.id, id)
         except NotSendable as error:
             raise NotAcceptable(str(error)) from error
-        return web.json_response(fax_shapes.message(again), status=202)
+        return web.json_response(self._message(request, again), status=202)
 
     async def remove_inbound(self, request: AuthenticatedRequest) -> web.Response:
         """Delete a fax that came in."""
@@ -124,7 +151,11 @@ class FaxOperations:
 
     async def remove_scheduled(self, request: AuthenticatedRequest) -> web.Response:
         """Take a fax back that waits for its time."""
-        return await self._remove(request, await self._scheduled(request))
+        fax = await self._scheduled(request)
+        try:
+            return await self._remove(request, fax)
+        except NotAcceptable:
+            raise _not_scheduled(fax.id) from None
 
     async def statistics(self, request: AuthenticatedRequest) -> web.Response:
         """Count the company's faxes; those that are hidden came in too."""
@@ -133,17 +164,17 @@ class FaxOperations:
 
     async def numbers(self, request: AuthenticatedRequest) -> web.Response:
         """List the company's numbers that receive faxes."""
-        rows = self._cache.numbers(request.account.id)
-        return web.json_response(
-            sorted(national(row.number) for row in rows if row.leads_to and row.leads_to.kind == KIND)
-        )
+        rows, country = self._cache.numbers(request.account.id), request.account.country
+        leading = [row.number for row in rows if row.leads_to and row.leads_to.kind == KIND]
+        return web.json_response(sorted(fax_shapes.number(each, country) for each in leading))
 
     async def _listed(
         self, request: AuthenticatedRequest, part: str, *, read: bool | None = None, known: bool | None = None
     ) -> web.Response:
         http, account = request.http, request.account
         page = requests.page(http, "per_page")
-        order = [(_SORTED[name], backwards) for name, backwards in requests.sorting(http, _SORTED)]
+        names = _SORTED_IN if part == "inbound" else _SORTED
+        order = [(names[name], backwards) for name, backwards in requests.sorting(http, names)]
         since, until = requests.moment(http, "start_date"), requests.moment(http, "end_date", end=True)
         if since is not None and until is not None and until <= since:  # as in the document's own samples
             since, until = requests.moment(http, "end_date"), requests.moment(http, "start_date", end=True)
@@ -152,7 +183,7 @@ class FaxOperations:
             subject=requests.text(http, "subject"), search=requests.text(http, "search"), read=read, known=known,
         )  # fmt: skip
         found, count = await self._faxes.listed(account.id, wanted, order, limit=page.size, offset=page.offset)
-        return web.json_response([fax_shapes.message(fax) for fax in found], headers=page.headers(count))
+        return web.json_response([self._message(request, fax) for fax in found], headers=page.headers(count))
 
     async def _change(
         self, request: AuthenticatedRequest, states: frozenset[State], given: dict[str, Any]
@@ -171,7 +202,11 @@ class FaxOperations:
             changed = await self._faxes.change(request.account, id, given, states=states)
         except NotSendable as error:
             raise NotAcceptable(str(error)) from error
-        return web.json_response(fax_shapes.message(changed))
+        except NotThere:
+            if "file" in given:
+                raise _no_file(given["file"]) from None
+            raise
+        return web.json_response(self._message(request, changed))
 
     async def _remove(self, request: AuthenticatedRequest, fax: Fax) -> web.Response:
         try:
@@ -193,7 +228,7 @@ class FaxOperations:
     async def _scheduled(self, request: AuthenticatedRequest) -> Fax:
         fax = await self._found(request, Way.OUT)
         if fax.state is not State.QUEUED or fax.call or fax.at <= fax.created:
-            raise NotFound(f"The company has no such scheduled fax message: {fax.id}.")
+            raise _not_scheduled(fax.id)
         return fax
 
 
@@ -201,7 +236,8 @@ _SORTED = {
     "created_at": "created", "from": "own", "from_name": "from_name", "is_read": "read", "pages": "pages",
     "subject": "subject", "to": "number", "to_name": "to_name", "send_at": "at", "status": "state",
 }  # fmt: skip
-"""The fields that a list of faxes can be sorted by."""
+"""The fields that a list of faxes can be sorted by, and what each is here."""
+_SORTED_IN = {name: field for name, field in _SORTED.items() if name != "send_at"} | {"from": "number", "to": "own"}
 _NO_NUMBER = "-"
 """Matches no number."""
 
@@ -236,10 +272,19 @@ def _noted(fields: Fields) -> dict[str, Any]:
 def _file(fields: Fields) -> str:
     """Return the id of a fax's file: `{"id": …}`, or the id itself; raises Invalid."""
     given = fields.get("file")
-    found = given if isinstance(given, str) else text_or_none(inner(fields, "file"), "id", 80)
+    within, name = (fields, "file") if isinstance(given, str) else (inner(fields, "file"), "id")
+    found = text_or_none(within, name, 80)
     if not found:
         raise Invalid('file is missing: {"id": ID}, of a file that was sent to POST /files.')
     return found
+
+
+def _no_file(id: str) -> Invalid:
+    return Invalid(f"file must be a file of the company, of POST /files (got {id[:80]!r}).")
+
+
+def _not_scheduled(id: str) -> NotFound:
+    return NotFound(f"The company has no such scheduled fax message: {id}.")
 
 
 def _emails(fields: Fields) -> tuple[str, ...]:

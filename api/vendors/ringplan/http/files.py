@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from aiohttp import BodyPartReader, web
 
-from api.vendors.ringplan.errors import Invalid
+from api.vendors.ringplan.errors import Invalid, NotFound
 from api.vendors.ringplan.http import fax_shapes
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
 from engine.features.errors import FeatureError, NotThere
-from engine.features.fax.model import Way
+from engine.features.fax.model import Fax, Way
 from engine.features.fax.service import FaxService
 from engine.features.files.model import MOST_BYTES, NewFile
 from engine.features.files.service import FileService
@@ -26,7 +26,8 @@ class FileOperations:
 
     def operations(self) -> dict[str, Handler]:
         """Return those without a body of their own, by their method and path."""
-        return {"GET /files/{file}": self.show, "GET /files/{file}/content": self.content}
+        one = "/files/{file}"
+        return {f"GET {one}": self.show, f"GET {one}/content": self.content, f"DELETE {one}": self.remove}
 
     def uploads(self) -> dict[str, Handler]:
         """Return those that read their bodies themselves."""
@@ -53,9 +54,7 @@ class FileOperations:
         try:
             row = await self._files.get(account, id)
         except NotThere:
-            fax = await self._faxes.get(account, id)
-            if fax.way is not Way.IN:
-                raise
+            fax = await self._received(account, id)
             pdf = await self._faxes.document(account, id, "pdf")
             preview = await self._faxes.document(account, id, "png")
             return web.json_response(fax_shapes.received_file(fax, len(pdf), preview))
@@ -67,14 +66,34 @@ class FileOperations:
         try:
             content = await self._files.content(account, id)
         except NotThere:
-            content = await self._faxes.document(account, id, "pdf")
+            content = await self._faxes.document(account, (await self._received(account, id)).id, "pdf")
         headers = {"Content-Disposition": "attachment", "Cache-Control": "private"}
         return web.Response(body=content, content_type="application/octet-stream", headers=headers)
+
+    async def remove(self, request: AuthenticatedRequest) -> web.Response:
+        """Delete a file; faxes that were made of it keep their pages."""
+        try:
+            await self._files.remove(request.account.id, request.part("file"))
+        except NotThere:
+            raise _none(request.part("file")) from None
+        return web.Response(status=204)
+
+    async def _received(self, account: str, id: str) -> Fax:
+        """Return a fax that came in; raises NotFound."""
+        with suppress(NotThere):
+            fax = await self._faxes.get(account, id)
+            if fax.way is Way.IN:
+                return fax
+        raise _none(id)
 
     async def _preview(self, request: AuthenticatedRequest, id: str) -> bytes | None:
         with suppress(FeatureError):
             return await self._faxes.preview(request.account.id, id)
         return None
+
+
+def _none(id: str) -> NotFound:
+    return NotFound(f"The company has no such file: {id[:80]}.")
 
 
 async def _parts(request: AuthenticatedRequest) -> tuple[NewFile, bytes]:
@@ -88,6 +107,8 @@ async def _parts(request: AuthenticatedRequest) -> tuple[NewFile, bytes]:
             uploaded, kind = part.filename or "", part.headers.get("Content-Type", kind)
         elif part.name in ("name", "description"):
             texts[part.name] = (await _read(part, _LONGEST_FIELD)).decode("utf-8", "replace")
+    if "\0" in "".join((uploaded, kind, *texts.values())):
+        raise Invalid("name, description and the file's name must have no NUL.")
     if content is None:
         raise Invalid("file is missing: send the file as the part `file`.")
     by = request.requester.user

@@ -73,10 +73,10 @@ def moment_of(given: str, name: str, *, end: bool = False) -> float:
     """Return a date or a time as Unix seconds, in UTC without an offset; `end`: of a date, its end. Raises Invalid."""
     try:
         at = datetime.fromisoformat(given.replace(" ", "+") if "T" in given else given)
-    except ValueError:
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return (at + timedelta(days=1) if end and len(given) == len("2030-01-31") else at).timestamp()
+    except (ValueError, OverflowError):
         raise Invalid(f"{name} must be a date such as 2030-01-31, or a time (got {given[:_LONGEST]!r}).") from None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return (at + timedelta(days=1) if end and len(given) == len("2030-01-31") else at).timestamp()
 
 
 def switch(request: web.Request, name: str) -> bool | None:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from api.vendors.ringplan import errors, fields
 from api.vendors.ringplan.auth import Auth
-from api.vendors.ringplan.errors import RingPlanError
+from api.vendors.ringplan.errors import Invalid, RingPlanError
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
 from engine.ari.errors import AriError
 from engine.commands import CommandRefused
@@ -31,8 +31,8 @@ _CHANGES = ("PUT", "PATCH")
 class Routes:
     """Serves the operations: authenticates a request, does what it asks, and renders what was refused.
 
-    `operations`, `open` and `uploads` (which read their bodies themselves: these are no JSON) are named by their method
-    and path, such as `GET /company`.
+    `operations`, `open` and `uploads` (which read their bodies themselves: not JSON) are named by their method and
+    path, such as `GET /company`.
     """
 
     def __init__(
@@ -63,6 +63,8 @@ class Routes:
 
     def _authenticating(self, handler: Handler, *, reads: bool = True) -> Open:
         async def serve(request: web.Request) -> web.StreamResponse:
+            if "%00" in request.raw_path:  # no text in PostgreSQL has one
+                raise Invalid("The address must not contain the character U+0000 (%00).")
             requester = await self._auth.authenticate(request)
             body = await fields.read(request) if reads else {}
             return await handler(AuthenticatedRequest(requester, body, request))

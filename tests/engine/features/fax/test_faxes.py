@@ -257,13 +257,17 @@ async def test_who_is_busy_or_away_is_called_again_in_the_same_way(bench: Bench,
     assert (await bench.row(fax)).state is State.FAILED
 
 
-@pytest.mark.parametrize("cause", ["unknown_number", "rejected", "no_credit"])
+@pytest.mark.parametrize("cause", ["unknown_number", "rejected", "no_credit", "forbidden"])
 async def test_a_number_that_nobody_has_is_called_once(bench: Bench, cause: str) -> None:
     fax = await bench.send(await bench.account())
     await bench.due()
     await bench.call_ends(bench.engine.placed[-1], None, cause)
     now = await bench.row(fax)
     assert (now.state, now.error, now.attempts) == (State.FAILED, cause, 1)
+    assert now.detail == {
+        "unknown_number": "There is no such number.", "rejected": "The call was declined.",
+        "no_credit": "The account has no credit left.", "forbidden": "The call was not answered: forbidden.",
+    }[cause]  # fmt: skip
 
 
 async def test_a_wait_that_was_asked_for_counts(bench: Bench) -> None:
@@ -314,7 +318,7 @@ async def test_a_number_that_is_refused_when_it_is_due_fails_with_the_sentence(b
 
 async def test_pages_that_are_lost_fail_the_fax(bench: Bench) -> None:
     fax = await bench.send(await bench.account())
-    (bench.folder / "faxes" / kept_name(fax.id)).unlink()
+    (bench.folder / "faxes" / kept_name(fax)).unlink()
     await bench.due()
     assert (await bench.row(fax)).error == "file_missing" and bench.engine.placed == []
 
@@ -350,7 +354,7 @@ async def test_a_fax_for_later_can_be_changed_or_taken_back_and_one_that_failed_
     assert await bench.due() == ["fax.remove"]
     bench.now += 7200
     assert await bench.due() == []
-    assert not (bench.folder / "faxes" / kept_name(late.id)).exists()
+    assert not (bench.folder / "faxes" / kept_name(late)).exists()
 
 
 @pytest.mark.parametrize(
@@ -467,7 +471,7 @@ async def test_a_mail_whose_pages_are_lost_says_so(bench: Bench) -> None:
     box = await bench.boxes.add(SYSTEM, acme.id, "office", ("ann@example.com",))
     id = await received(bench, acme, Faxed(sent=True, pages=1), box.id, (await bench.service._pages.tiff(b"a")).content)
     await bench.due()
-    (bench.folder / "faxes" / kept_name(id)).unlink()
+    (bench.folder / "faxes" / f"{id}.tif").unlink()
     await bench.hears(bench.mailing, *await bench.told())
     await bench.due()
     (mail,) = bench.post.sent
@@ -507,7 +511,7 @@ async def test_old_faxes_go_with_their_pages_and_those_that_wait_stay(bench: Ben
     assert await bench.due() == ["fax.remove"]
     assert [fax.id for fax in await bench.service.page(acme.id)] == [late.id]
     assert await bench.database.read(lambda conn: store.attempts(conn, old.id)) == []
-    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [kept_name(late.id)]
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [kept_name(late)]
 
 
 async def test_an_account_that_is_closed_leaves_no_pages(bench: Bench) -> None:
@@ -516,3 +520,31 @@ async def test_an_account_that_is_closed_leaves_no_pages(bench: Bench) -> None:
     await bench.writer.write(lambda conn: (bench.feature.leave(conn, acme.id), bench.files.leave(conn, acme.id)))
     assert sorted(await bench.due()) == ["fax.remove", "files.remove"]
     assert not list((bench.folder / "faxes").iterdir()) and not list((bench.folder / "files").iterdir())
+
+
+async def test_a_change_that_comes_too_late_leaves_the_pages_as_they_are(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, at=NOW + 60)
+    pages = await bench.service.document(acme.id, fax.id, "tiff")
+    other = await bench.files.service.put(acme.id, NewFile(uploaded_name="y.txt"), b"a\fb\fc")
+    converting = bench.service._pages.tiff
+
+    async def slow(document: bytes) -> Any:
+        made = await converting(document)
+        await bench.writer.write(lambda conn: store.change(conn, fax.id, state=State.SENDING))
+        return made
+
+    bench.service._pages.tiff = slow  # type: ignore[method-assign]
+    with pytest.raises(NotSendable):
+        await bench.service.change(acme, fax.id, {"file": other.id}, states=frozenset({State.QUEUED}))
+    assert await bench.service.document(acme.id, fax.id, "tiff") == pages
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [kept_name(fax)]
+
+
+async def test_pages_that_arrived_are_kept_though_they_cannot_be_counted(bench: Bench) -> None:
+    acme = await bench.account()
+    id = await received(bench, acme, Faxed(sent=True, pages=3), pages=b"II*\0 of a kind that nobody reads")
+    await bench.due()
+    fax = await bench.service.get(acme.id, id)
+    assert (fax.state, fax.pages) == (State.RECEIVED, 3)
+    assert await bench.service.document(acme.id, id, "tiff") == b"II*\0 of a kind that nobody reads"

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ FILE = {
     "id", "company_id", "description", "mimetype", "name", "preview", "size", "uploaded_at", "uploaded_name", "user_id",
 }  # fmt: skip
 DAY = 86_400.0
+SOON = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=30)
 FIRST = 1_800_000_000.0
 """2027-01-15 08:00 UTC."""
 
@@ -120,7 +122,8 @@ async def test_a_fax_is_sent_as_in_the_document_and_shown_with_every_field(serve
         ({"to": None}, "to is missing"),
         ({"to": "nobody"}, "number"),
         ({"file": None}, "file is missing"),
-        ({"file": {"id": "file-none"}}, "no file file-none"),
+        ({"file": {"id": "file-none"}}, "file must be a file of the company"),
+        ({"file": "file-\0"}, "no NUL"),
         ({"file": 5}, "file must be an object"),
         ({"emails": ["x"]}, "e-mail address"),
         ({"emails": {"a": 1}}, "emails must be an array"),
@@ -130,9 +133,8 @@ async def test_a_fax_is_sent_as_in_the_document_and_shown_with_every_field(serve
 )
 async def test_what_cannot_be_sent_is_refused(served: Served, fields: dict[str, Any], says: str) -> None:
     file = await upload(served.acme)
-    status = 404 if "no file" in says else 400
     wanted = {"file": {"id": file["id"]}, "to": "8584375000"} | fields
-    assert says in await served.acme.failed("POST", OUT, status, wanted)
+    assert says in await served.acme.failed("POST", OUT, 400, wanted)
     assert await served.acme.ok("GET", OUT) == []
 
 
@@ -140,17 +142,21 @@ async def test_a_fax_is_scheduled_changed_and_taken_back(served: Served) -> None
     acme, file = served.acme, await upload(served.acme)
     wanted = {"file": {"id": file["id"]}, "to": "8584375000", "subject": "Remember"}
     assert "send_at is missing" in await acme.failed("POST", LATER, 400, wanted)
-    assert "a time to come" in await acme.failed("POST", LATER, 400, wanted | {"send_at": "2021-11-15T09:00:00"})
+    for past in ("2021-11-15T09:00:00", "2099-01-01", "9999-12-31"):
+        says = await acme.failed("POST", LATER, 400, wanted | {"send_at": past})
+        assert "send_at must be a time to come" in says
     assert "send_at must be a date" in await acme.failed("POST", LATER, 400, wanted | {"send_at": "soon"})
-    made = await acme.ok("POST", LATER, wanted | {"send_at": "2027-06-15T09:00:00"}, status=201)
-    assert made["send_at"] == "2027-06-15T09:00:00.000000Z" and made["status"] == "queued"
+    made = await acme.ok("POST", LATER, wanted | {"send_at": f"{SOON:%Y-%m-%dT%H:%M:%S}"}, status=201)
+    assert made["send_at"] == f"{SOON:%Y-%m-%d}T09:00:00.000000Z" and made["status"] == "queued"
     assert await acme.ok("GET", OUT) == [] and await acme.ok("GET", LATER) == [made]
     path = f"{LATER}/{made['id']}"
     for verb in ("PUT", "PATCH"):
         changed = await acme.ok(verb, path, {"subject": "Important", "to": "8584375001"})
         assert (changed["subject"], changed["to"], changed["send_at"]) == ("Important", "8584375001", made["send_at"])
-    changed = await acme.ok("PUT", path, {"send_at": "2027-06-16"})
-    assert changed["send_at"] == "2027-06-16T00:00:00.000000Z" and changed["created_at"] == made["created_at"]
+    later = f"{SOON + timedelta(days=1):%Y-%m-%d}"
+    changed = await acme.ok("PUT", path, {"send_at": later})
+    assert changed["send_at"] == f"{later}T00:00:00.000000Z" and changed["created_at"] == made["created_at"]
+    assert "file must be a file" in await acme.failed("PUT", path, 400, {"file": {"id": "file-none"}})
     for verb in ("PUT", "DELETE"):
         await served.other.failed(verb, path, 404, {"subject": "x"})
     await acme.failed("PUT", f"{OUT}/{made['id']}", 406, {"subject": "x"})
@@ -202,8 +208,10 @@ async def test_inbound_faxes_are_listed_by_every_filter(served: Served) -> None:
     assert await ids(name="sender 2") == await ids(subject="payment 2") == await ids(search="Payment 2") == "2"
     assert await ids(is_read="true") == "4" and await ids(is_read="false") == "321"
     assert await ids(undefined="false") == "321" and await ids(undefined="true") == "4321"
-    for query in ({"sort": "colour"}, {"is_read": "maybe"}, {"page": "0"}, {"start_date": "x"}):
+    for query in ({"sort": "colour"}, {"sort": "send_at"}, {"is_read": "maybe"}, {"page": "0"}, {"start_date": "x"},
+                  {"end_date": "9999-12-31"}, {"name": "a\0"}):  # fmt: skip
         await served.acme.failed("GET", IN, 400, **query)
+    await served.acme.failed("GET", "/files/a%00", 400)
 
 
 async def test_an_inbound_fax_is_changed_counted_fetched_and_deleted(served: Served, tmp_path: Path) -> None:
@@ -258,3 +266,35 @@ async def test_numbers_that_lead_to_fax_are_listed(served: Served) -> None:
     await served.platform.refresh()
     assert await served.acme.ok("GET", "/fax/numbers") == ["9513360234"]
     assert await served.other.ok("GET", "/system/fax/numbers/") == []
+
+
+async def test_inbound_faxes_are_sorted_by_who_sent_them(served: Served) -> None:
+    await keep(
+        served,
+        came(served, 1, number="14155552673", own="19513360234"),
+        came(served, 2, number="14155552672", own="19513360235"),
+    )
+    for sort, order in (("from", "21"), ("-from", "12"), ("to", "12"), ("to desc", "21")):
+        assert "".join(each["id"][-1] for each in await served.acme.ok("GET", IN, sort=sort)) == order
+
+
+async def test_what_is_shown_can_be_sent_back_and_is_the_same_number(served: Served) -> None:
+    made = await send(served.acme, to="+44 20 7946 0958")
+    assert made["to"] == "+442079460958"
+    failed = {"state": State.FAILED, "ended": FIRST}
+    await served.platform.writer.write(lambda conn: store.change(conn, made["id"], **failed))
+    again = {name: value for name, value in made.items() if name not in ("send_at", "error")}
+    assert (await served.acme.ok("PUT", f"{OUT}/{made['id']}", again))["to"] == "+442079460958"
+    assert [each["id"] for each in await served.acme.ok("GET", OUT, number=made["to"])] == [made["id"]]
+
+
+async def test_a_file_is_deleted_and_faxes_of_it_keep_their_pages(served: Served) -> None:
+    made = await send(served.acme)
+    await served.other.failed("DELETE", f"/files/{made['file']['id']}", 404)
+    await served.acme.ok("DELETE", f"/files/{made['file']['id']}", status=204)
+    for verb, end in (("GET", ""), ("GET", "/content"), ("DELETE", "")):
+        says = await served.acme.failed(verb, f"/files/{made['file']['id']}{end}", 404)
+        assert says == f"The company has no such file: {made['file']['id']}."
+    assert await served.acme.ok("GET", OUT) == [made]
+    for end in ("", "/content"):
+        await served.acme.failed("GET", f"/files/{made['id']}{end}", 404)
