@@ -15,8 +15,9 @@ import structlog
 
 from engine.ari import generated as ari
 from engine.ari.bridge import Bridge
+from engine.ari.bus import Subscription
 from engine.ari.channel import Channel
-from engine.ari.errors import AriError, Gone
+from engine.ari.errors import AriError, AriNotFound, Gone
 from engine.ari.requests import settled
 from engine.calls.bridges import bridge_of
 from engine.calls.orphans import HELPS
@@ -29,9 +30,11 @@ log = structlog.get_logger(__name__)
 CONTEXT = "fax"
 LONGEST_SECONDS = 3600.0
 ANSWERS_SECONDS = 5
-GONE_SECONDS = 5.0
+GONE_SECONDS = 3.0
 """For the last event of a channel that was hung up."""
-_ENDED = "FAX_ENDED"
+_ENDED, _TAKEN = "FAX_ENDED", "FAX_TAKEN"
+_MODEMS = ((12_000, "v17,v27,v29"), (7200, "v27,v29"), (0, "v27"))
+"""What may be used at most at these bits a second or more: maxrate alone does not limit spandsp (res_fax_spandsp.c)."""
 CUT = "HANGUP"
 """The error of a fax whose call ended before; Asterisk has it too (res_fax.c)."""
 
@@ -52,29 +55,59 @@ class CallFaxer:
         bus = services.bus
         with bus.subscribe(far.id, types=(ari.StasisStart, ari.ChannelDestroyed)) as events, bus.subscribe(near.id):
             try:
-                async with session.media.speaking, session.media.silence.off():
-                    if not on.was_accepted:
+                if on.was_accepted:  # the call may be gone, and how the fax ended is known all the same
+                    said = await self._said(far)
+                else:
+                    async with session.media.speaking, session.media.silence.off():
                         await self._begin(task, near, far, bridge)
                         on.accepted()
+                    said = ""
+                if not said:
                     session.media.enter(bridge.id)
-                await on.started()
-                waits = [
-                    asyncio.create_task(events.next(left), name=f"end of {near.id}"),
-                    asyncio.create_task(on.stop_requested.wait(), name=f"stop {near.id}"),
-                ]
-                try:
-                    if (said := await far.variable(_ENDED)) is None:  # else it ended while no controller was there
-                        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                        said = await far.variable(_ENDED)
-                finally:
-                    for each in waits:
-                        each.cancel()
-                    await asyncio.gather(*waits, return_exceptions=True)
+                    await on.started()
+                    said = await self._until_ended(near, far, events, on, left)
                 faxed = _faxed(said) if said else _cut(_faxed(await self._cut_short(near, far)))
                 return msgspec.structs.replace(faxed, file=task.file, purpose=task.purpose)
             finally:
                 if not services.leaving():
                     await self._end(near, far, bridge)
+
+    async def _until_ended(
+        self, near: Channel, far: Channel, events: Subscription, on: Subject, seconds: float
+    ) -> str:
+        """Wait for the end; returns what became of the fax, "" if the call ends before, or the time is up."""
+        waits = [
+            asyncio.create_task(events.next(seconds), name=f"end of {near.id}"),
+            asyncio.create_task(on.stop_requested.wait(), name=f"stop {near.id}"),
+        ]
+        try:
+            if not (said := await self._said(far)):  # else it ended while no controller was there
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                said = await self._said(far)
+            return said
+        finally:
+            for each in waits:
+                each.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _said(self, far: Channel) -> str:
+        """Return what became of the fax, and note that it was read; "" if that is not known yet."""
+        if said := await far.variable(_ENDED):
+            with contextlib.suppress(AriError):  # then it stays in a global variable, which nobody reads
+                await far.set_variable(_TAKEN, "1")
+            return said
+        return await self._kept(far)
+
+    async def _kept(self, far: Channel) -> str:
+        """Return what became of the fax by the global variable of a far half that was hung up, which is removed."""
+        ask, name = self._session.services.client.asterisk, f"FAX_{far.id}"
+        try:
+            said = (await ask.get_global_var(variable=name)).value
+        except AriNotFound:
+            return ""
+        if said:
+            await ask.set_global_var(variable=name)  # without a value it is removed; "" would be kept
+        return said
 
     async def _begin(self, task: Fax, near: Channel, far: Channel, bridge: Bridge) -> None:
         services = self._session.services
@@ -88,9 +121,10 @@ class CallFaxer:
         await bridge.create()
         await bridge.add(self._session.channel.id)
         with services.bus.subscribe(near.id, types=(ari.ChannelStateChange, ari.ChannelDestroyed)) as events:
-            await near.dial(seconds=ANSWERS_SECONDS)  # Asterisk ends one that is in a bridge before it is up
-            if isinstance(await events.next(ANSWERS_SECONDS), ari.ChannelDestroyed):
-                raise Gone(f"dial {near.id}")
+            if (found := await near.get()) is None or found.state != "Up":  # else an earlier controller dialled it
+                await near.dial(seconds=ANSWERS_SECONDS)  # Asterisk ends one that is in a bridge before it is up
+                if isinstance(await events.next(ANSWERS_SECONDS), ari.ChannelDestroyed):
+                    raise Gone(f"dial {near.id}")
         await bridge.add(near.id)
 
     def _variables(self, task: Fax, far: str) -> dict[str, str]:
@@ -102,19 +136,20 @@ class CallFaxer:
             "FAX_HEADER": task.header,
             "FAX_ECM": "yes" if task.ecm else "no",
             "FAX_RATE": str(task.rate),
+            "FAX_MODEMS": next(modems for rate, modems in _MODEMS if task.rate >= rate),
             "RETURN_TO": f"{session.services.client.application},{HELPS},{session.call.id}",
         }
         return {f"__{name}": value for name, value in given.items()}
 
     async def _cut_short(self, near: Channel, far: Channel) -> str:
         """Hang up, and read what was transferred before."""
-        services, name = self._session.services, f"FAX_{far.id}"
-        with services.bus.subscribe(far.id, types=(ari.ChannelDestroyed,)) as events:
-            await near.hangup()
-            with contextlib.suppress(TimeoutError):
-                await events.next(GONE_SECONDS)
+        with self._session.services.bus.subscribe(far.id, types=(ari.ChannelDestroyed,)) as events:
+            if await far.get() is not None:
+                await near.hangup()
+                with contextlib.suppress(TimeoutError):
+                    await events.next(GONE_SECONDS)
         try:
-            return (await services.client.asterisk.get_global_var(variable=name)).value
+            return await self._said(far)
         except AriError:
             return ""
 

@@ -35,12 +35,15 @@ from engine.store import calls, events, owners, tasks, typed_ahead
 from engine.store.tasks import TaskRow
 from engine.store.typed_ahead import TypedDigit
 from engine.tasks.dial import Dial
+from engine.tasks.fax import ReceiveFax, SendFax
 from engine.tasks.results import Completed, Dialled
 from engine.tasks.ring import MOST_MEMBERS, Ring
 from engine.tasks.task import TaskState
 from engine.tasks.transfer import Parted, Transfer
 
 log = structlog.get_logger(__name__)
+ADOPTED_SECONDS = 2.0
+"""For a fax whose call ended while no controller was there to read how it ended."""
 
 
 class RecoveredCalls(NamedTuple):
@@ -252,6 +255,8 @@ async def _resume_dialled(
 
 async def _end_lost(session: Session, seen: float) -> Ending:
     """End a call whose channel is gone, and which holds no place on a trunk any more."""
+    for kind in (SendFax, ReceiveFax):
+        await session.queue.adopted(kind, ADOPTED_SECONDS)
     ending = await lost(session, seen)
     if session.call.direction is Direction.OUTBOUND and session.call.trunk:
         session.services.gate.leave(session.call.id, session.call.trunk)

@@ -158,6 +158,23 @@ class Queue:
         """The running task of a kind, one of them where there are several."""
         return next((entry.task for entry in self._running.values() if isinstance(entry.task, kind)), None)
 
+    async def adopted(self, kind: type[AnyTask], within: float) -> None:
+        """Wait until the resumed tasks of a kind are over, at most so many seconds.
+
+        How they ended may be known although their call is gone.
+        """
+        entries = (*self._running.values(), *self._waiting)
+        waits = [
+            asyncio.create_task(entry.ended.wait(), name=f"end of {entry.id}")
+            for entry in entries
+            if entry.resumed and isinstance(entry.task, kind)
+        ]
+        if waits:
+            await asyncio.wait(waits, timeout=within)
+            for each in waits:
+                each.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
     def confidential(self, *, queued: bool) -> bool:
         """Whether a task that hides its digits runs, or (`queued`) is still to run."""
         entries = (*self._running.values(), *self._waiting) if queued else self._running.values()

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageDraw
 
 from api.lab import file_name
@@ -79,6 +80,16 @@ async def test_a_fax_arrives_dot_by_dot(exchange: LiveExchange) -> None:
     assert result.station == people.TAKES_FAXES and result.rate == 14_400
     got = taken(await stored(exchange, call))
     assert len(got) == 2 and all(same(*each) for each in zip(got, pages, strict=True))
+
+
+@pytest.mark.parametrize("rate", [9600, 4800])
+async def test_a_lower_rung_asks_for_less(exchange: LiveExchange, rate: int) -> None:
+    name, pages = drawn(exchange, 1)
+    call = await exchange.call(SendFax(file=name, ecm=False, rate=rate), callee=people.TAKES_FAXES)
+    result = await faxed(exchange, call, "send_fax")
+    assert (result.sent, result.rate, result.ecm) == (True, rate, False), result
+    (got,) = taken(await stored(exchange, call))
+    assert same(got, pages[0])
 
 
 async def test_a_fax_is_received_dot_by_dot(exchange: LiveExchange) -> None:

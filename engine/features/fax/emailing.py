@@ -4,6 +4,7 @@ The event of a fax is consumed: in the transaction of the cursor each address's 
 mail server does not take now is tried again for five days (RFC 5321 section 4.5.4.1).
 """
 
+import hashlib
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -40,12 +41,18 @@ MOST_ATTACHED = 15_000_000
 """Bytes of a PDF that is attached."""
 
 
+_STATES: dict[type[Event], str] = {FaxSent: State.SENT.value, FaxFailed: State.FAILED.value}
+"""Of a fax that goes out, when its event happened."""
+
+
 class _Wanted(msgspec.Struct, frozen=True):
-    """The payload: which fax, to which address, and since when it waits (Unix seconds)."""
+    """The payload: which fax, to which address, since when it waits (Unix seconds), and of which event and state."""
 
     fax: str
     email: str
     since: float
+    event: str
+    state: str
 
 
 class Emailing:
@@ -66,8 +73,9 @@ class Emailing:
             for one in happened:
                 fax = store.get(conn, one.event.subject)
                 for email in self._emails(fax) if fax else ():
-                    wanted = _Wanted(one.event.subject, email, now)
-                    id = f"{KIND}:{one.event.subject}:{email}"
+                    state = _STATES.get(type(one.event)) or (fax.state.value if fax else "")
+                    wanted = _Wanted(one.event.subject, email, now, one.event.id, state)
+                    id = f"{KIND}:{one.event.id}:{email}"
                     payload = msgspec.json.encode(wanted).decode()
                     due_work.put(conn, DueWork(id=id, kind=KIND, at=now, account=one.event.account, payload=payload))
             done(conn)
@@ -81,7 +89,8 @@ class Emailing:
         fax = await self._db.read(lambda conn: store.get(conn, wanted.fax))
         if fax is None:
             return
-        mail = letter(fax, wanted.email, await self._pdf(fax))
+        fax = msgspec.structs.replace(fax, state=State(wanted.state))
+        mail = letter(fax, wanted.email, await self._pdf(fax), wanted.event)
         try:
             await self._post.send(fax.account, mail)
         except NotSent as error:
@@ -124,8 +133,8 @@ class Emailing:
         await self._writer.write(unit)
 
 
-def letter(fax: Fax, email: str, pdf: bytes | None) -> EmailMessage:
-    """Return the mail without From; it has the same Message-ID in each attempt."""
+def letter(fax: Fax, email: str, pdf: bytes | None, event: str) -> EmailMessage:
+    """Return the mail of an event, without From; it has the same Message-ID in each attempt."""
     mail = EmailMessage(policy=SMTP)
     mail["To"] = email
     mail["Subject"] = _subject(fax)
@@ -146,7 +155,7 @@ def letter(fax: Fax, email: str, pdf: bytes | None) -> EmailMessage:
     mail.set_content("".join(f"{name}: {value}\n" for name, value in fields if value))
     if pdf is not None:
         mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{fax.id}.pdf")
-    mail["Message-ID"] = f"{fax.id}.{email}"
+    mail["Message-ID"] = f"{event}.{hashlib.sha256(email.encode()).hexdigest()[:12]}"
     return mail
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from engine.features.destinations.registry import Destinations
-from engine.features.fax import emailing, sending, service, store, taking
+from engine.features.fax import emailing, sending, service, store, sweeping, taking
 from engine.features.fax.boxes import FaxBoxes
 from engine.features.fax.destination import FaxKind
 from engine.features.fax.emailing import Emailing
@@ -14,6 +14,7 @@ from engine.features.fax.files import FaxFiles
 from engine.features.fax.pages.converting import Pages
 from engine.features.fax.sending import Placing, Sending
 from engine.features.fax.service import Check, FaxService
+from engine.features.fax.sweeping import Sweeping
 from engine.features.fax.tables import fax_attempts, fax_boxes, faxes
 from engine.features.fax.taking import Taking
 from engine.features.files.service import FileService
@@ -61,6 +62,7 @@ class FaxFeature(Feature):
         self._service = FaxService(platform, check, uploaded, pages, files)
         self._boxes = FaxBoxes(platform, destinations)
         self._sending, taken = Sending(platform, engine, files), Taking(platform, files, pages)
+        self._sweeping = Sweeping(platform, files)
         self.services = (self._service, self._boxes)
         self.consumers = (self._sending, taken)
         self.expires = {"faxes": self._service.expire}
@@ -68,6 +70,7 @@ class FaxFeature(Feature):
             service.SEND: Timer(self._sending.send, at_once=sending.AT_ONCE),
             service.REMOVE: Timer(self._service.delete_pages, at_once=taking.AT_ONCE),
             taking.KIND: Timer(taken.take, at_once=taking.AT_ONCE),
+            sweeping.KIND: Timer(self._sweeping.sweep, at_once=1),
         }
         if post:
             mails = Emailing(platform, self._service, self._boxes, post)
@@ -86,3 +89,4 @@ class FaxFeature(Feature):
         """Read the boxes, and follow the calls of earlier controllers."""
         await self._boxes.load()
         await self._sending.start()
+        await self._sweeping.start()

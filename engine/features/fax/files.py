@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from engine.features.fax.model import Fax
 from engine.platform.folder import Folder
 
 
@@ -11,11 +10,6 @@ class FaxFiles:
 
     def __init__(self, kept: Folder, exchanged: Path) -> None:
         self.kept, self.exchanged = kept, Folder(exchanged)
-
-
-def kept_name(fax: Fax) -> str:
-    """Return the name of a fax's pages as they are kept: of another document it is another one."""
-    return f"{fax.id}.{fax.file}.tif" if fax.file else f"{fax.id}.tif"
 
 
 def sent_name(call: str) -> str:

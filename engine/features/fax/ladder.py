@@ -28,6 +28,11 @@ _WAITS = {
     HangupCause.NETWORK_ERROR: 60.0,
     HangupCause.NO_RESPONSE: 120.0,
     HangupCause.ERROR: 60.0,
+    HangupCause.OVER_LIMIT: 60.0,
+    HangupCause.MEDIA_NODE_LOST: 60.0,
+    HangupCause.CONTROLLER_LOST: 60.0,
+    HangupCause.MEDIA_TIMEOUT: 60.0,
+    HangupCause.NO_ROUTE: 60.0,
 }
 """After calls that were not answered; with any other cause the fax has failed."""
 

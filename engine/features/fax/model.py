@@ -12,6 +12,8 @@ LONGEST = 200
 """Characters of a name or subject."""
 MOST_EMAILS = 20
 MOST_BOXES = 1000
+MOST_BYTES = 2_000_000_000
+"""Of the pages of an account's faxes."""
 MOST_WAITING = 10_000
 """Faxes of an account that are not sent yet."""
 
@@ -64,6 +66,7 @@ class Fax(msgspec.Struct, frozen=True, kw_only=True):
     `pages` are those of the document; of them the other machine confirmed `confirmed`, in the last attempt. `error` is
     Asterisk's word for what went wrong there (engine.tasks.results.Faxed), or a hang-up cause; `detail` a sentence.
     `read` and `hidden` are for who receives faxes. `file` is what it was made of, "" if it came in.
+    `kept` is the name of its pages' file, and `bytes` its size.
     """
 
     id: str
@@ -77,6 +80,8 @@ class Fax(msgspec.Struct, frozen=True, kw_only=True):
     pages: int = 0
     confirmed: int = 0
     file: str = ""
+    kept: str = ""
+    bytes: int = 0
     box: str = ""
     from_name: str = ""
     to_name: str = ""

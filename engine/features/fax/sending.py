@@ -18,7 +18,7 @@ from engine.commands import Command, CommandRefused, EngineUnavailable, LimitRea
 from engine.events import CallEnded, Event, TaskEnded
 from engine.features.fax import ladder, store
 from engine.features.fax.events import FaxAttemptFailed, FaxFailed, FaxSent
-from engine.features.fax.files import FaxFiles, kept_name, sent_name
+from engine.features.fax.files import FaxFiles, sent_name
 from engine.features.fax.model import Attempt, Fax, State
 from engine.features.fax.service import SEND
 from engine.ids import new_id
@@ -38,6 +38,8 @@ from engine.tasks.results import Completed, Faxed
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
+LONGEST_HEADER = 50
+"""Characters; of more spandsp writes none (T30_MAX_PAGE_HEADER_INFO of spandsp/t30.h)."""
 AGAIN_SECONDS = 1.0
 """Until the next look where the engine takes no calls."""
 REFUSED, FAILED, LOST = "not_allowed", "error", "file_missing"
@@ -80,12 +82,11 @@ class Sending:
             return  # by a controller that ended before it could note that
         self.live.add(attempt.call)
         try:
-            pages = await self._files.kept.read(kept_name(fax))
+            await self._files.kept.copy(fax.kept, self._files.exchanged, sent_name(attempt.call))
         except FileNotFoundError:
             return await self._given_up(fax, attempt, LOST, "The fax's pages are lost.", finish)
         await self._engine().ready()
         try:
-            await self._files.exchanged.write(sent_name(attempt.call), pages)
             await self._engine().submit(_command(fax, attempt, self._clock()))
         except EngineUnavailable as error:
             raise Later(self._clock() + AGAIN_SECONDS, str(error)) from error
@@ -137,7 +138,7 @@ class Sending:
         The work's payload is the rung, "" for the first one.
         """
         fax = store.get(conn, work.id)
-        if fax is None or fax.final:
+        if fax is None or fax.final or fax.at > self._clock() + 1.0:  # it was moved meanwhile
             return None
         made = store.attempts(conn, work.id)
         if made and made[-1].ended is None:
@@ -247,4 +248,6 @@ def _command(fax: Fax, attempt: Attempt, now: float) -> PlaceCall:
 def _header(fax: Fax, now: float) -> str:
     """What stands at the top of each page, before its number, which Asterisk adds (47 CFR 68.318(d) asks for it)."""
     name = "".join(letter if " " <= letter <= "~" and letter not in ",\"\\" else "?" for letter in fax.from_name)
-    return f"{name} {f'+{fax.own}' if fax.own else ''} {datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC".strip()
+    moment = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC"
+    rest = f"+{fax.own} {moment}" if fax.own else moment
+    return f"{name[: LONGEST_HEADER - len(rest) - 1].strip()} {rest}".strip()

@@ -13,11 +13,22 @@ from engine.commands import LimitReached
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.fax import store
 from engine.features.fax.boxes import emails_of
-from engine.features.fax.files import FaxFiles, kept_name
+from engine.features.fax.files import FaxFiles
 from engine.features.fax.listing import Listing, order_of
-from engine.features.fax.model import LONGEST, MOST_WAITING, PREFIX, Attempt, Fax, NewFax, NotSendable, State, Way
+from engine.features.fax.model import (
+    LONGEST,
+    MOST_BYTES,
+    MOST_WAITING,
+    PREFIX,
+    Attempt,
+    Fax,
+    NewFax,
+    NotSendable,
+    State,
+    Way,
+)
 from engine.features.fax.pages.converting import Pages
-from engine.features.fax.pages.model import Made, What
+from engine.features.fax.pages.model import What
 from engine.features.fax.tables import faxes
 from engine.features.files.service import FileService
 from engine.features.numbers.phone_numbers import normalise
@@ -26,6 +37,7 @@ from engine.platform import due_work
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
 from engine.platform.scheduler import Finish
+from engine.store import calls
 from engine.store.accounts import Account
 
 SEND, REMOVE = "fax.send", "fax.remove"
@@ -36,6 +48,7 @@ LEAST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 86_400.0
 Check = Callable[[str, str, str | None], None]
 _f = faxes.c
+_COLUMNS = {"to": ("number",), "sender": ("own",), "file": ("file", "pages", "kept", "bytes")}
 _CHANGEABLE = {"to", "at", "file", "sender", "from_name", "to_name", "subject", "emails"}
 
 
@@ -54,20 +67,19 @@ class FaxService:
         """Accept a fax. Raises InvalidSetting, InvalidNumber, NotThere for the file, DocumentRefused, LimitReached,
         and what a call is refused for (NumberRefused, CallerRefused).
         """
-        fax = self._fax(account, wanted, new_id(PREFIX))
-        made = await self._paged(account, fax)
-        fax = msgspec.structs.replace(fax, pages=made.pages)
+        fax = await self._paged(account, self._fax(account, wanted, new_id(PREFIX)))
 
         def unit(conn: Connection) -> None:
             if store.waiting(conn, account.id) >= MOST_WAITING:
                 raise LimitReached(f"This account may have {MOST_WAITING} faxes that are not sent yet, and no more.")
+            _check_room(conn, fax)
             store.insert(conn, fax)
             _due(conn, fax, fax.at)
 
         try:
             await self._writer.write(unit)
         except BaseException:
-            await self._kept.kept.remove(kept_name(fax))
+            await self._kept.kept.remove(fax.kept)
             raise
         self._scheduler.wake(fax.at)
         return fax
@@ -84,29 +96,31 @@ class FaxService:
         if "at" not in fields and before.final:
             wanted = msgspec.structs.replace(wanted, at=None)
         after = msgspec.structs.replace(
-            self._fax(account, wanted, id), created=before.created, pages=before.pages, state=before.state,
-            attempts=before.attempts, ended=before.ended, confirmed=before.confirmed, error=before.error,
-            detail=before.detail, call=before.call,
-        )  # fmt: skip
+            self._fax(account, wanted, id), state=before.state, pages=before.pages, kept=before.kept, bytes=before.bytes
+        )
         if anew := after.file != before.file:
-            after = msgspec.structs.replace(after, pages=(await self._paged(account, after)).pages)
+            after = await self._paged(account, after)
+        changed = {column: getattr(after, column) for name in fields for column in _COLUMNS.get(name, (name,))}
 
-        def unit(conn: Connection) -> None:
-            _in_state(_found(conn, account.id, id), states)
-            store.change(conn, id, **_row(after))
+        def unit(conn: Connection) -> Fax:
+            now = _found(conn, account.id, id)
+            _in_state(now, states)
             if anew:
-                self.let_go(conn, before)
-            if not after.final:
-                _due(conn, after, after.at)
+                _check_room(conn, after)
+                self.let_go(conn, now)
+            store.change(conn, id, **changed)
+            if not now.final:
+                _due(conn, now, after.at if "at" in fields else now.at)
+            return _found(conn, account.id, id)
 
         try:
-            await self._writer.write(unit)
+            stored = await self._writer.write(unit)
         except BaseException:
             if anew:
-                await self._kept.kept.remove(kept_name(after))
+                await self._kept.kept.remove(after.kept)
             raise
         self._scheduler.wake()
-        return after
+        return stored
 
     async def retry(self, account: str, id: str) -> Fax:
         """Send a fax again that has failed; raises NotSendable."""
@@ -185,14 +199,14 @@ class FaxService:
         """Return a fax as a TIFF, a PDF, or a picture of its first page (PNG)."""
         fax = await self.get(account, id)
         try:
-            pages = await self._kept.kept.read(kept_name(fax))
+            pages = await self._kept.kept.read(fax.kept or "none")
         except FileNotFoundError:
             raise NotThere(f"The fax {id} has no pages.") from None
         return pages if what == "tiff" else (await self._pages.of_fax(pages, what)).content
 
     async def preview(self, account: str, file: str) -> bytes:
         """Return a picture (PNG) of the first page of a file; raises NotThere, and DocumentRefused if it has none."""
-        made = await self._pages.tiff(await self._files.content(account, file))
+        made = await self._pages.tiff(lambda: self._files.content(account, file))
         return (await self._pages.of_fax(made.content, "png")).content
 
     async def remove(self, account: str, id: str, *, way: Way | None = None) -> Fax:
@@ -202,7 +216,7 @@ class FaxService:
             fax = _found(conn, account, id)
             if way is not None and fax.way is not way:
                 raise _none(id)
-            if fax.state is State.SENDING:
+            if fax.state is State.SENDING and calls.get(conn, fax.call) is not None:
                 raise NotSendable(f"The fax {id} is being sent: delete it when that is over.")
             due_work.remove(conn, id)
             store.remove(conn, id)
@@ -215,8 +229,9 @@ class FaxService:
 
     def let_go(self, conn: Connection, fax: Fax) -> None:
         """Let the pages of a fax be deleted, in the transaction that takes it or its document away."""
-        name = kept_name(fax)
-        due_work.put(conn, DueWork(id=f"{REMOVE}:{name}", kind=REMOVE, at=self._clock(), payload=name))
+        if fax.kept:
+            id = f"{REMOVE}:{fax.kept}"
+            due_work.put(conn, DueWork(id=id, kind=REMOVE, at=self._clock(), payload=fax.kept))
 
     async def delete_pages(self, work: DueWork, finish: Finish) -> None:
         """Delete the pages of a fax that is gone."""
@@ -229,11 +244,12 @@ class FaxService:
             self.let_go(conn, fax)
         return len(gone)
 
-    async def _paged(self, account: Account, fax: Fax) -> Made:
-        """Convert a fax's document, and keep its pages."""
-        made = await self._pages.tiff(await self._files.content(account.id, fax.file))
-        await self._kept.kept.write(kept_name(fax), made.content)
-        return made
+    async def _paged(self, account: Account, fax: Fax) -> Fax:
+        """Convert a fax's document, and keep its pages under a name of their own; returns the fax with them."""
+        made = await self._pages.tiff(lambda: self._files.content(account.id, fax.file))
+        kept = f"{new_id('pages')}.tif"
+        await self._kept.kept.write(kept, made.content)
+        return msgspec.structs.replace(fax, pages=made.pages, kept=kept, bytes=len(made.content))
 
     def _fax(self, account: Account, wanted: NewFax, id: str) -> Fax:
         """Check what is wanted, and return it as a fax."""
@@ -268,9 +284,9 @@ def _wanted(fax: Fax) -> NewFax:
     )  # fmt: skip
 
 
-def _row(fax: Fax) -> dict[str, Any]:
-    names = ("number", "own", "at", "pages", "file", "from_name", "to_name", "subject", "emails")
-    return {name: getattr(fax, name) for name in names}
+def _check_room(conn: Connection, fax: Fax) -> None:
+    if store.size(conn, fax.account) + fax.bytes > MOST_BYTES:
+        raise LimitReached(f"The pages of an account's faxes have at most {MOST_BYTES:,} bytes: delete some faxes.")
 
 
 def _due(conn: Connection, fax: Fax, at: float) -> None:

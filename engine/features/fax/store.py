@@ -87,6 +87,17 @@ def count(conn: Connection, account: str, way: Way, *, hidden: bool | None = Non
     return int(conn.execute(query if hidden is None else query.where(_f.hidden.is_(hidden))).scalar_one())
 
 
+def size(conn: Connection, account: str) -> int:
+    """Return how many bytes the pages of an account's faxes have."""
+    query = select(func.coalesce(func.sum(_f.bytes), 0)).where(_f.account == account)
+    return int(conn.execute(query).scalar_one())
+
+
+def kept(conn: Connection) -> set[str]:
+    """Return the names of the files of all faxes' pages."""
+    return set(conn.scalars(select(_f.kept)))
+
+
 def waiting(conn: Connection, account: str) -> int:
     """Return how many faxes of an account are not sent yet."""
     query = select(func.count()).select_from(faxes).where(_f.account == account, _f.state.in_(WAITING))

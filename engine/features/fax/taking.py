@@ -14,6 +14,7 @@ from engine.features.fax import store
 from engine.features.fax.destination import PURPOSE
 from engine.features.fax.events import FaxReceived
 from engine.features.fax.files import FaxFiles, fax_of
+from engine.features.fax.ladder import CUT
 from engine.features.fax.model import Fax, State, Way
 from engine.features.fax.pages.converting import Pages
 from engine.features.fax.pages.model import DocumentRefused
@@ -24,12 +25,14 @@ from engine.platform.consumers import Done
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
 from engine.platform.scheduler import Finish
-from engine.store import calls, events
+from engine.store import calls, events, tasks
 from engine.store.events import StoredEvent
-from engine.tasks.results import Completed, Faxed
+from engine.tasks.fax import ReceiveFax
+from engine.tasks.results import Completed, Discarded, Faxed
 
 KIND = "fax.take"
 AT_ONCE = 4
+_TASK = "receive_fax"
 
 
 class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,17 +55,19 @@ class Taking:
 
     async def handle(self, happened: Sequence[StoredEvent], done: Done) -> None:
         """Schedule the faxes of what was received, in the transaction that moves the cursor (`done`)."""
-        wanted = [(event.account, each) for one in happened if (each := _received(event := one.event))]
+        ended = [event for one in happened if isinstance(event := one.event, TaskEnded) and _may_be_ours(event)]
 
         def unit(conn: Connection) -> None:
-            for account, each in wanted:
-                payload = msgspec.json.encode(each).decode()
-                id = fax_of(each.faxed.file)
-                due_work.put(conn, DueWork(id=f"{KIND}:{id}", kind=KIND, at=each.at, account=account, payload=payload))
+            for event in ended:
+                if (faxed := _faxed(conn, event)) is None:
+                    continue
+                payload = msgspec.json.encode(_Wanted(call=event.subject, at=event.at, faxed=faxed)).decode()
+                id = f"{KIND}:{fax_of(faxed.file)}"
+                due_work.put(conn, DueWork(id=id, kind=KIND, at=event.at, account=event.account, payload=payload))
             done(conn)
 
         await self._writer.write(unit)
-        if wanted:
+        if ended:
             self._scheduler.wake()
 
     async def take(self, work: DueWork, finish: Finish) -> None:
@@ -71,9 +76,10 @@ class Taking:
         id = fax_of(wanted.faxed.file)
         call = await self._db.read(lambda conn: calls.get(conn, wanted.call))
         if call is None:
+            await self._files.exchanged.remove(wanted.faxed.file)
             return
-        pages = await self._kept(wanted.faxed)
-        fax = _fax(id, call, wanted, pages)
+        pages, size = await self._kept(wanted.faxed)
+        fax = _fax(id, call, wanted, pages, size)
 
         def unit(conn: Connection) -> None:
             finish(conn)
@@ -85,36 +91,47 @@ class Taking:
         await self._writer.write(unit)
         await self._files.exchanged.remove(wanted.faxed.file)
 
-    async def _kept(self, faxed: Faxed) -> int:
-        """Keep pages; returns how many there are: if they cannot be counted, as many as were confirmed."""
+    async def _kept(self, faxed: Faxed) -> tuple[int, int]:
+        """Keep pages; returns how many there are (if they cannot be counted, as many as were confirmed) and bytes."""
         try:
             pages = await self._files.exchanged.read(faxed.file)
         except FileNotFoundError:
-            return 0
+            return 0, 0
         try:
             count = (await self._pages.of_fax(pages, "count")).pages
         except DocumentRefused:
             count = faxed.pages
         if count:
             await self._files.kept.write(faxed.file, pages)
-        return count
+        return count, len(pages) if count else 0
 
 
-def _received(event: object) -> _Wanted | None:
-    if not isinstance(event, TaskEnded) or not isinstance(event.outcome, Completed):
+def _may_be_ours(event: TaskEnded) -> bool:
+    return event.kind == _TASK and not isinstance(event.outcome, Discarded)
+
+
+def _faxed(conn: Connection, event: TaskEnded) -> Faxed | None:
+    """Return how a fax was received; of a task that was stopped or has failed what is known by the task; None: it is
+    nothing of ours.
+    """
+    if isinstance(event.outcome, Completed) and isinstance(faxed := event.outcome.result, Faxed):
+        return faxed if faxed.purpose.startswith(PURPOSE) else None
+    row = tasks.get(conn, event.task)
+    if row is None or not isinstance(row.task, ReceiveFax) or not row.task.purpose.startswith(PURPOSE):
         return None
-    faxed = event.outcome.result
-    if not isinstance(faxed, Faxed) or not faxed.purpose.startswith(PURPOSE):
-        return None
-    return _Wanted(call=event.subject, at=event.at, faxed=faxed)
+    return Faxed(
+        sent=False, pages=0, error=CUT, detail="How the fax ended is not known.", file=row.task.file,
+        purpose=row.task.purpose,
+    )  # fmt: skip
 
 
-def _fax(id: str, call: Call, wanted: _Wanted, pages: int) -> Fax:
+def _fax(id: str, call: Call, wanted: _Wanted, pages: int, size: int) -> Fax:
     faxed = wanted.faxed
     state = State.FAILED if not pages else State.RECEIVED if faxed.sent else State.PARTIAL
     return Fax(
         id=id, account=call.account, way=Way.IN, state=state, number="" if call.private else call.far_number,
-        own=call.callee, created=call.created, at=call.created, pages=pages, confirmed=faxed.pages,
+        own=call.callee, created=call.created, at=call.created, pages=pages, bytes=size,
+        kept=faxed.file if pages else "", confirmed=faxed.pages,
         box=faxed.purpose.removeprefix(PURPOSE), ended=wanted.at, call=call.id, error=faxed.error, detail=faxed.detail,
         rate=faxed.rate, ecm=faxed.ecm, t38=faxed.t38, station=faxed.station, attempts=1,
     )  # fmt: skip

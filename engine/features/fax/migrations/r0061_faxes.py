@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("file", sa.String(), nullable=False),
+        sa.Column("kept", sa.String(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
         sa.Column("box", sa.String(), nullable=False),
         sa.Column("from_name", sa.String(), nullable=False),
         sa.Column("to_name", sa.String(), nullable=False),

@@ -3,17 +3,25 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from engine.commands import EngineUnavailable
 from engine.features.fax.pages.model import Answered, DocumentRefused, Job, Made, PageLimits, What
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 2
 """Documents that are converted at the same time."""
+MOST_WAITING = 50
+"""Documents that wait for their turn, or are converted."""
+Read = Callable[[], Awaitable[bytes]]
+"""Reads a document."""
 _ROOT = Path(__file__).parents[4]
 _WORKER = "engine.features.fax.pages.worker"
 
@@ -23,22 +31,42 @@ class Pages:
 
     def __init__(self, limits: PageLimits | None = None) -> None:
         self.limits = limits or PageLimits()
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._turn, self._counting = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(1)
+        self._waiting = 0
 
-    async def tiff(self, document: bytes) -> Made:
-        """Return a PDF, TIFF, PNG, JPEG or text as the TIFF that is sent; raises DocumentRefused."""
-        if len(document) > self.limits.bytes:
-            raise DocumentRefused(f"A document must have at most {self.limits.bytes:,} bytes (got {len(document):,}).")
+    async def tiff(self, document: Read) -> Made:
+        """Return a PDF, TIFF, PNG, JPEG or text as the TIFF that is sent.
+
+        It is read when its turn comes. Raises DocumentRefused, EngineUnavailable if too many wait.
+        """
         return await self._made("tiff", document)
 
     async def of_fax(self, fax: bytes, what: What) -> Made:
-        """Return a fax's TIFF as a PDF, or its first page as a PNG; raises DocumentRefused if it is damaged."""
-        return await self._made(what, fax)
+        """Return a fax's TIFF as a PDF, or its first page as a PNG. Raises DocumentRefused if it is damaged, and
+        EngineUnavailable if too many wait.
+        """
 
-    async def _made(self, what: What, document: bytes) -> Made:
+        async def read() -> bytes:
+            return fax
+
+        return await self._made(what, read)
+
+    async def _made(self, what: What, document: Read) -> Made:
         asked = msgspec.json.encode(Job(what=what, limits=self.limits))
-        async with self._turn:
-            said = await self._answer(asked + b"\n" + document)
+        turn = self._counting if what == "count" else self._turn  # what comes in is not held up by what goes out
+        if what != "count" and self._waiting >= MOST_WAITING:
+            raise EngineUnavailable("Too many documents wait to be converted. Try again.")
+        self._waiting += what != "count"
+        try:
+            async with turn:
+                content = await document()
+                if what == "tiff" and len(content) > self.limits.bytes:
+                    raise DocumentRefused(
+                        f"A document must have at most {self.limits.bytes:,} bytes (got {len(content):,})."
+                    )
+                said = await self._answer(asked + b"\n" + content)
+        finally:
+            self._waiting -= what != "count"
         head, _, content = said.partition(b"\n")
         answer = msgspec.json.decode(head, type=Answered)
         if answer.refused:
@@ -46,10 +74,18 @@ class Pages:
         return Made(content, answer.pages)
 
     async def _answer(self, asked: bytes) -> bytes:
+        folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="fax-")  # ours: the process may be killed
+        try:
+            return await self._answer_in(asked, folder)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def _answer_in(self, asked: bytes, folder: str) -> bytes:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", _WORKER,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            cwd=_ROOT, env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT)}, start_new_session=True,
+            cwd=_ROOT, start_new_session=True,
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_ROOT), "TMPDIR": folder},
         )  # fmt: skip
         try:
             async with asyncio.timeout(self.limits.seconds):

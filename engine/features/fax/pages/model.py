@@ -18,7 +18,8 @@ class DocumentRefused(FeatureError):
 
 
 class PageLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a document may have. Sizes are in bytes, times in seconds, `pixels` are those of one picture.
+    """What a document may have. Sizes are in bytes, times in seconds, `pixels` are those of one picture,
+    `made` is the size of the pages.
 
     `memory` and `seconds` are those of the process that converts it; it is killed beyond them.
     """
@@ -26,7 +27,7 @@ class PageLimits(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int = 20_000_000
     pages: int = 200
     pixels: int = 120_000_000
-    made: int = 200_000_000
+    made: int = 50_000_000
     seconds: float = 120.0
     memory: int = 2_000_000_000
 

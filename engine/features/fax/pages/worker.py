@@ -18,7 +18,7 @@ from engine.features.fax.pages.model import Answered, DocumentRefused, Job, Made
 
 _NICE = 10
 """Calls come first."""
-_TOO_LARGE = "The document needs too much memory to be converted: split it, or make its pictures smaller."
+_TOO_LARGE = "The document's pages are too large: split it, or make its pictures smaller"
 
 
 def main() -> None:
@@ -26,12 +26,14 @@ def main() -> None:
     asked = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     _confine(asked.limits)
     try:
-        made = _made(asked, sys.stdin.buffer.read(asked.limits.made + 1))
+        made = _made(asked, sys.stdin.buffer.read())
         answer, content = Answered(pages=made.pages), made.content
     except DocumentRefused as error:
         answer, content = Answered(refused=str(error)), b""
     except MemoryError:
-        answer, content = Answered(refused=_TOO_LARGE), b""
+        answer, content = Answered(refused=f"{_TOO_LARGE}."), b""
+    if len(content) > asked.limits.made:
+        answer, content = Answered(refused=f"{_TOO_LARGE} (more than {asked.limits.made:,} bytes)"), b""
     sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n" + content)
 
 
@@ -40,7 +42,7 @@ def _confine(limits: PageLimits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     seconds = math.ceil(limits.seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.made, limits.made))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * limits.made, 2 * limits.made))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -5,21 +5,23 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from engine.commands import EngineUnavailable, LimitReached, NumberRefused, PlaceCall
 from engine.events import CallEnded, TaskEnded
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere, StillUsed
-from engine.features.fax import store
+from engine.features.fax import service, store
 from engine.features.fax.boxes import FaxBoxes
 from engine.features.fax.destination import FaxKind
 from engine.features.fax.emailing import Emailing
 from engine.features.fax.feature import FaxFeature
-from engine.features.fax.files import FaxFiles, kept_name, sent_name
+from engine.features.fax.files import FaxFiles, sent_name
 from engine.features.fax.ladder import RUNGS
 from engine.features.fax.model import Fax, NewFax, NotSendable, State, Way
-from engine.features.fax.pages.model import DocumentRefused
+from engine.features.fax.pages.model import DocumentRefused, Made
 from engine.features.fax.sending import Sending
 from engine.features.fax.service import FaxService
 from engine.features.fax.taking import Taking
@@ -34,13 +36,13 @@ from engine.platform.leads import Lead
 from engine.platform.platform import Platform
 from engine.platform.post import NotSent, Refused
 from engine.platform.scheduler import AccountMustWait, Later
-from engine.store import accounts, calls, events
+from engine.store import accounts, calls, events, tasks
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
 from engine.tasks.fax import ReceiveFax, SendFax
-from engine.tasks.results import Completed, Faxed
+from engine.tasks.results import Completed, Failed, Faxed, Stopped
 from tests.engine.store.samples import a_call
 
 NOW = 1_800_000_000.0
@@ -205,9 +207,10 @@ async def test_a_fax_is_sent_in_one_call_and_its_pages_are_beside_asterisk_only_
     (call,) = bench.engine.placed
     send, _ = call.tasks
     assert isinstance(send, SendFax) and (send.ecm, send.rate) == (True, 14_400)
-    assert send.header == 'Ann? of ?Acme?  2027-01-15 08:00 UTC'
+    assert send.header == 'Ann? of ?Acme? 2027-01-15 08:00 UTC'
     assert bench.waiting() == [send.file] == [sent_name(call.id)]
     assert (await bench.row(fax)).state is State.SENDING
+    await bench.writer.write(lambda conn: calls.insert(conn, a_call(id=call.id, account=acme.id)))
     with pytest.raises(NotSendable, match="is being sent"):
         await bench.service.remove(acme.id, fax.id)
     await bench.call_ends(call, SENT)
@@ -255,6 +258,15 @@ async def test_who_is_busy_or_away_is_called_again_in_the_same_way(bench: Bench,
     assert (send.ecm, send.rate, send.header, send.station) == (True, 14_400, first.header[:-9] + send.header[-9:], "")
     await bench.call_ends(bench.engine.placed[-1], None, cause)
     assert (await bench.row(fax)).state is State.FAILED
+
+
+@pytest.mark.parametrize("cause", ["over_limit", "media_node_lost", "controller_lost", "no_route"])
+async def test_accidents_of_ours_and_full_trunks_are_tried_again(bench: Bench, cause: str) -> None:
+    fax = await bench.send(await bench.account())
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], None, cause)
+    waiting = await bench.row(fax)
+    assert (waiting.state, waiting.at) == (State.QUEUED, NOW + 60.0)
 
 
 @pytest.mark.parametrize("cause", ["unknown_number", "rejected", "no_credit", "forbidden"])
@@ -318,7 +330,7 @@ async def test_a_number_that_is_refused_when_it_is_due_fails_with_the_sentence(b
 
 async def test_pages_that_are_lost_fail_the_fax(bench: Bench) -> None:
     fax = await bench.send(await bench.account())
-    (bench.folder / "faxes" / kept_name(fax)).unlink()
+    (bench.folder / "faxes" / fax.kept).unlink()
     await bench.due()
     assert (await bench.row(fax)).error == "file_missing" and bench.engine.placed == []
 
@@ -354,7 +366,7 @@ async def test_a_fax_for_later_can_be_changed_or_taken_back_and_one_that_failed_
     assert await bench.due() == ["fax.remove"]
     bench.now += 7200
     assert await bench.due() == []
-    assert not (bench.folder / "faxes" / kept_name(late)).exists()
+    assert not (bench.folder / "faxes" / late.kept).exists()
 
 
 @pytest.mark.parametrize(
@@ -384,6 +396,15 @@ async def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(
     assert not list((bench.folder / "faxes").glob("*.tif"))
 
 
+async def pages_of(bench: Bench, document: bytes) -> Made:
+    """A document's pages."""
+
+    async def read() -> bytes:
+        return document
+
+    return await bench.service._pages.tiff(read)
+
+
 async def received(bench: Bench, account: Account, faxed: Faxed, target: str = "", pages: bytes | None = None) -> str:
     """A call is led to fax, and ends; returns the fax's id."""
     receive, _ = bench.kind.answering(account, target, 1).tasks
@@ -407,7 +428,7 @@ async def received(bench: Bench, account: Account, faxed: Faxed, target: str = "
 
 async def test_what_is_received_is_a_fax_once_with_its_pages(bench: Bench) -> None:
     acme = await bench.account()
-    pages = (await bench.service._pages.tiff(b"a\fb")).content
+    pages = (await pages_of(bench, b"a\fb")).content
     id = await received(bench, acme, Faxed(sent=True, pages=2), pages=pages)
     assert await bench.due() == ["fax.take"]
     fax = await bench.service.get(acme.id, id)
@@ -424,7 +445,7 @@ async def test_what_is_received_is_a_fax_once_with_its_pages(bench: Bench) -> No
 
 async def test_what_was_cut_off_is_kept_and_marked_and_nothing_at_all_has_failed(bench: Bench) -> None:
     acme = await bench.account()
-    pages = (await bench.service._pages.tiff(b"a")).content
+    pages = (await pages_of(bench, b"a")).content
     cut = await received(bench, acme, Faxed(sent=False, pages=1, error="HANGUP", detail="cut"), pages=pages)
     none = await received(bench, acme, Faxed(sent=False, pages=0, error="T1_TIMEOUT"))
     assert await bench.due() == ["fax.take"] * 2
@@ -440,7 +461,7 @@ async def test_a_box_sends_its_faxes_on_and_results_go_to_who_asked(bench: Bench
     box = await bench.boxes.add(SYSTEM, acme.id, "office", ("Ann@example.com", "ben@example.com"))
     target = bench.kind.checked(acme, "office")
     assert target == box.id and bench.kind.fields(acme, target) == {"target": "office"}
-    pages = (await bench.service._pages.tiff(b"a")).content
+    pages = (await pages_of(bench, b"a")).content
     await received(bench, acme, Faxed(sent=True, pages=1), target, pages)
     await bench.due()
     await bench.hears(bench.mailing, *await bench.told())
@@ -469,7 +490,7 @@ async def test_a_box_sends_its_faxes_on_and_results_go_to_who_asked(bench: Bench
 async def test_a_mail_whose_pages_are_lost_says_so(bench: Bench) -> None:
     acme = await bench.account()
     box = await bench.boxes.add(SYSTEM, acme.id, "office", ("ann@example.com",))
-    id = await received(bench, acme, Faxed(sent=True, pages=1), box.id, (await bench.service._pages.tiff(b"a")).content)
+    id = await received(bench, acme, Faxed(sent=True, pages=1), box.id, (await pages_of(bench, b"a")).content)
     await bench.due()
     (bench.folder / "faxes" / f"{id}.tif").unlink()
     await bench.hears(bench.mailing, *await bench.told())
@@ -511,7 +532,7 @@ async def test_old_faxes_go_with_their_pages_and_those_that_wait_stay(bench: Ben
     assert await bench.due() == ["fax.remove"]
     assert [fax.id for fax in await bench.service.page(acme.id)] == [late.id]
     assert await bench.database.read(lambda conn: store.attempts(conn, old.id)) == []
-    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [kept_name(late)]
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [late.kept]
 
 
 async def test_an_account_that_is_closed_leaves_no_pages(bench: Bench) -> None:
@@ -529,7 +550,7 @@ async def test_a_change_that_comes_too_late_leaves_the_pages_as_they_are(bench: 
     other = await bench.files.service.put(acme.id, NewFile(uploaded_name="y.txt"), b"a\fb\fc")
     converting = bench.service._pages.tiff
 
-    async def slow(document: bytes) -> Any:
+    async def slow(document: Any) -> Any:
         made = await converting(document)
         await bench.writer.write(lambda conn: store.change(conn, fax.id, state=State.SENDING))
         return made
@@ -538,7 +559,7 @@ async def test_a_change_that_comes_too_late_leaves_the_pages_as_they_are(bench: 
     with pytest.raises(NotSendable):
         await bench.service.change(acme, fax.id, {"file": other.id}, states=frozenset({State.QUEUED}))
     assert await bench.service.document(acme.id, fax.id, "tiff") == pages
-    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [kept_name(fax)]
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [(await bench.row(fax)).kept]
 
 
 async def test_pages_that_arrived_are_kept_though_they_cannot_be_counted(bench: Bench) -> None:
@@ -548,3 +569,93 @@ async def test_pages_that_arrived_are_kept_though_they_cannot_be_counted(bench: 
     fax = await bench.service.get(acme.id, id)
     assert (fax.state, fax.pages) == (State.RECEIVED, 3)
     assert await bench.service.document(acme.id, id, "tiff") == b"II*\0 of a kind that nobody reads"
+
+
+async def test_a_header_is_never_longer_than_what_is_written(bench: Bench) -> None:
+    await bench.send(await bench.account(), from_name="The Acme Insurance and Reinsurance Company Limited")
+    await bench.due()
+    send = bench.engine.placed[-1].tasks[0]
+    assert isinstance(send, SendFax) and len(send.header) <= 50
+    assert send.header.startswith("The Acme Insurance") and send.header.endswith("2027-01-15 08:00 UTC")
+
+
+async def test_a_fax_that_is_moved_to_later_is_not_sent_by_the_work_that_was_due(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme)
+    await bench.writer.write(lambda conn: store.change(conn, fax.id, at=NOW + 3600))
+    assert await bench.due() == ["fax.send"] and bench.engine.placed == []
+    assert (await bench.row(fax)).state is State.QUEUED
+
+
+async def test_a_fax_that_waits_for_a_place_of_its_account_can_be_taken_back(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme)
+    bench.engine.refusal = LimitReached("too many calls")
+    await bench.due()
+    await bench.service.remove(acme.id, fax.id)
+    bench.engine.refusal = None
+    bench.now += 60
+    await bench.due()
+    assert bench.engine.placed == []
+
+
+@pytest.mark.parametrize("outcome", [Stopped("call_ended"), Failed("internal_error")])
+async def test_what_was_received_of_a_task_that_was_stopped_or_failed_is_kept(bench: Bench, outcome: Any) -> None:
+    acme = await bench.account()
+    receive, _ = bench.kind.answering(acme, "", 1).tasks
+    assert isinstance(receive, ReceiveFax)
+    (bench.recordings / receive.file).write_bytes((await pages_of(bench, b"a\fb")).content)
+    call = a_call(id="call-in", account=acme.id)
+    task = msgspec.structs.replace(receive, id="task-in")
+
+    def unit(conn: Connection) -> None:
+        calls.insert(conn, call)
+        tasks.append(conn, call.id, [task], NOW)
+
+    await bench.writer.write(unit)
+    base: dict[str, Any] = {
+        "id": "e", "account": acme.id, "subject": call.id, "root": call.id, "at": NOW, "task": "task-in",
+    }  # fmt: skip
+    await bench.hears(bench.taking, TaskEnded(**base, kind="receive_fax", outcome=outcome))
+    await bench.hears(bench.taking, TaskEnded(**base, kind="play", outcome=outcome))
+    await bench.due()
+    (fax,) = await bench.service.page(acme.id)
+    assert (fax.state, fax.pages) == (State.PARTIAL, 2)
+
+
+async def test_an_account_s_pages_have_so_many_bytes_together(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme)
+    monkeypatch.setattr(service, "MOST_BYTES", fax.bytes)
+    with pytest.raises(LimitReached, match="delete some faxes"):
+        await bench.send(acme)
+    assert len(list((bench.folder / "faxes").iterdir())) == 1
+    await bench.service.remove(acme.id, fax.id)
+    await bench.send(acme)
+
+
+async def test_files_of_nothing_are_swept_a_day_later(bench: Bench) -> None:
+    fax = await bench.send(await bench.account(), at=NOW + 30 * 86400)
+    for folder, names in (("faxes", ("pages-lost.tif", "x.part")), ("recordings", ("fax-lost.tif", "rec-1.wav"))):
+        for name in names:
+            (bench.folder / folder / name).write_bytes(b"x")
+    bench.now = NOW + 2 * 86400
+    assert "fax.sweep" in await bench.due()
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [fax.kept]
+    assert bench.waiting() == ["rec-1.wav"]
+
+
+async def test_each_mail_of_a_fax_has_an_id_of_its_own_and_says_what_happened_then(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, emails=("ann@example.com",))
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], None, "rejected")
+    await bench.hears(bench.mailing, (await bench.told())[-1])
+    await bench.service.retry(acme.id, fax.id)
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], SENT)
+    await bench.hears(bench.mailing, (await bench.told())[-1])
+    await bench.due()
+    assert sorted(mail["Subject"] for mail in bench.post.sent) == [f"Fax to +{TO} failed", f"Fax to +{TO} was sent"]
+    ids = {mail["Message-ID"] for mail in bench.post.sent}
+    assert len(ids) == 2 and not any("@" in id for id in ids)

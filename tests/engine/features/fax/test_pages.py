@@ -1,17 +1,31 @@
 """Documents become pages, and pages documents; what cannot be faxed is refused with a sentence, and nothing hangs."""
 
+import asyncio
 import io
 import os
 import re
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
+from engine.commands import EngineUnavailable
+from engine.features.fax.pages import converting
 from engine.features.fax.pages.converting import Pages
-from engine.features.fax.pages.model import HEIGHT, WIDTH, DocumentRefused, PageLimits
+from engine.features.fax.pages.model import HEIGHT, WIDTH, DocumentRefused, Made, PageLimits
 
 PAGES = Pages()
+
+
+async def tiff(document: bytes, pages: Pages = PAGES) -> Made:
+    """A document's pages."""
+
+    async def read() -> bytes:
+        return document
+
+    return await pages.tiff(read)
 
 
 def opened(content: bytes) -> list[Image.Image]:
@@ -43,7 +57,7 @@ def picture(kind: str, size: tuple[int, int] = (800, 400), frames: int = 1, mode
 
 
 async def test_text_is_drawn_and_a_form_feed_begins_a_page() -> None:
-    made = await PAGES.tiff("Grüße\nfrom Bern\f第二 page".encode())
+    made = await tiff("Grüße\nfrom Bern\f第二 page".encode())
     first, second = opened(made.content)
     assert made.pages == 2 and first.size == second.size == (WIDTH, HEIGHT)
     assert blackness(first, (100, 100, 700, 220)) > 0.01 > blackness(first, (0, 300, WIDTH, HEIGHT))
@@ -51,7 +65,7 @@ async def test_text_is_drawn_and_a_form_feed_begins_a_page() -> None:
 
 
 async def test_long_text_is_wrapped_and_has_as_many_pages_as_it_needs() -> None:
-    made = await PAGES.tiff(("word " * 30 + "\n").encode() * 100)
+    made = await tiff(("word " * 30 + "\n").encode() * 100)
     assert made.pages == 4
 
 
@@ -59,7 +73,7 @@ async def test_long_text_is_wrapped_and_has_as_many_pages_as_it_needs() -> None:
     ("kind", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("PNG", "LA"), ("JPEG", "RGB"), ("TIFF", "RGB")]
 )
 async def test_a_picture_is_as_large_as_the_page_allows_and_keeps_its_shape(kind: str, mode: str) -> None:
-    (page,) = opened((await PAGES.tiff(picture(kind, mode=mode))).content)
+    (page,) = opened((await tiff(picture(kind, mode=mode))).content)
     assert page.size == (WIDTH, HEIGHT) and page.mode == "1"
     assert blackness(page, (150, 150, 800, 700)) > 0.95
     assert blackness(page, (900, 150, 1700, 2200)) < 0.05
@@ -71,16 +85,16 @@ async def test_a_fax_goes_through_dot_by_dot() -> None:
     ImageDraw.Draw(pages[1]).rectangle((10, 10, 500, 500), fill=0)
     out = io.BytesIO()
     pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression="group4", dpi=(204, 98))
-    made = await PAGES.tiff(out.getvalue())
+    made = await tiff(out.getvalue())
     assert [page.tobytes() for page in opened(made.content)] == [page.tobytes() for page in pages]
     assert opened(made.content)[0].info["dpi"] == (204.0, 98.0)
 
 
 async def test_a_pdf_is_rendered_and_made_again() -> None:
-    text = await PAGES.tiff(b"first\fsecond\fthird")
+    text = await tiff(b"first\fsecond\fthird")
     pdf = await PAGES.of_fax(text.content, "pdf")
     assert pdf.content.startswith(b"%PDF-") and pdf.pages == 3
-    again = await PAGES.tiff(pdf.content)
+    again = await tiff(pdf.content)
     assert again.pages == 3
     for before, after in zip(opened(text.content), opened(again.content), strict=True):
         assert after.size == (WIDTH, HEIGHT)
@@ -99,7 +113,7 @@ async def test_short_and_long_pages_are_not_cut_in_the_pdf() -> None:
 
 
 async def test_the_first_page_is_a_picture_of_its_shape() -> None:
-    text = await PAGES.tiff(b"Hello")
+    text = await tiff(b"Hello")
     with Image.open(io.BytesIO((await PAGES.of_fax(text.content, "png")).content)) as image:
         assert image.width == 432 and image.height / image.width == pytest.approx(297 / 215, rel=0.02)
     assert (await PAGES.of_fax(text.content, "count")).pages == 1
@@ -133,12 +147,12 @@ def protected() -> bytes:
 )
 async def test_what_cannot_be_faxed_is_refused_with_a_sentence(document: bytes, says: str) -> None:
     with pytest.raises(DocumentRefused, match=says):
-        await PAGES.tiff(document)
+        await tiff(document)
 
 
 async def test_a_program_before_a_pdf_is_not_run() -> None:
-    pdf = (await PAGES.of_fax((await PAGES.tiff(b"Hello")).content, "pdf")).content
-    assert (await PAGES.tiff(b"%!PS\n{} loop\n" + pdf)).pages == 1
+    pdf = (await PAGES.of_fax((await tiff(b"Hello")).content, "pdf")).content
+    assert (await tiff(b"%!PS\n{} loop\n" + pdf)).pages == 1
 
 
 async def test_too_much_is_refused() -> None:
@@ -147,15 +161,51 @@ async def test_too_much_is_refused() -> None:
         (os.urandom(100_001), "at most 100,000 bytes"),
         (b"a\fb\fc\fd", "at most 3 pages"),
         (picture("TIFF", (50, 50), frames=4), "at most 3 pages"),
-        ((await PAGES.of_fax((await PAGES.tiff(b"a\fb\fc\fd")).content, "pdf")).content, "at most 3 pages"),
+        ((await PAGES.of_fax((await tiff(b"a\fb\fc\fd")).content, "pdf")).content, "at most 3 pages"),
         (picture("PNG", (5000, 5000), mode="1"), "at most 1,000,000 pixels"),
     ):
         with pytest.raises(DocumentRefused, match=says):
-            await small.tiff(document)
+            await tiff(document, small)
 
 
 async def test_a_document_that_takes_too_long_or_too_much_memory_ends() -> None:
     with pytest.raises(DocumentRefused, match="could not be converted within"):
-        await Pages(PageLimits(seconds=0.05)).tiff(b"Hello")
-    with pytest.raises(DocumentRefused, match="memory"):
-        await Pages(PageLimits(memory=120_000_000)).tiff(picture("PNG", (8000, 8000)))
+        await tiff(b"Hello", Pages(PageLimits(seconds=0.05)))
+    with pytest.raises(DocumentRefused, match=r"too large|damaged"):
+        await tiff(picture("PNG", (8000, 8000)), Pages(PageLimits(memory=120_000_000)))
+
+
+async def test_pages_that_become_too_large_are_refused() -> None:
+    page = Image.frombytes("1", (WIDTH, 1000), b"".join(b"\xff" * 216 + b"\xaa" * 216 for _ in range(500)))
+    out = io.BytesIO()
+    page.save(out, "TIFF", compression="group4")
+    with pytest.raises(DocumentRefused, match="pages are too large"):
+        await tiff(out.getvalue(), Pages(PageLimits(made=100_000)))
+
+
+async def test_too_many_documents_at_once_are_refused_and_what_comes_in_is_counted_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(converting, "MOST_WAITING", 3)
+    made, pages, reading = (await tiff(b"x")).content, Pages(), asyncio.Event()
+
+    async def read() -> bytes:
+        await reading.wait()
+        return b"Hello"
+
+    waiting = [asyncio.create_task(pages.tiff(read)) for _ in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(EngineUnavailable, match="Too many documents"):
+        await tiff(b"Hello", pages)
+    assert (await pages.of_fax(made, "count")).pages == 1
+    reading.set()
+    assert [each.pages for each in await asyncio.gather(*waiting)] == [1, 1, 1]
+
+
+async def test_nothing_is_left_of_a_conversion_that_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(DocumentRefused, match="could not be converted"):
+        await tiff(b"Hello", Pages(PageLimits(seconds=0.05)))
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
