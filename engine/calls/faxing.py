@@ -93,7 +93,7 @@ class CallFaxer:
     async def _said(self, far: Channel) -> str:
         """Return what became of the fax, and note that it was read; "" if that is not known yet."""
         if said := await far.variable(_ENDED):
-            with contextlib.suppress(AriError):  # then it stays in a global variable, which nobody reads
+            with contextlib.suppress(AriError):  # one that waits in front of our application takes no variable
                 await far.set_variable(_TAKEN, "1")
             return said
         return await self._kept(far)
@@ -156,11 +156,17 @@ class CallFaxer:
     async def _end(self, near: Channel, far: Channel, bridge: Bridge) -> None:
         self._session.media.leave(bridge.id)
         await self._session.media.bridges.remove(bridge)
-        for each in (near, far):
+        with self._session.services.bus.subscribe(far.id, types=(ari.ChannelDestroyed,)) as events:
             try:
-                await settled(each.hangup(), f"ari: end {each.id}")
+                there = await far.get() is not None
+                for each in (near, far):
+                    await settled(each.hangup(), f"ari: end {each.id}")
+                if there:
+                    with contextlib.suppress(TimeoutError):
+                        await events.next(GONE_SECONDS)
+                await self._kept(far)  # of one that took no variable: nobody else removes it
             except AriError as error:
-                log.warning("A fax's channel could not be hung up.", channel=each.id, error=str(error))
+                log.warning("A fax's channels may be left.", channel=near.id, error=str(error))
 
 
 def _cut(faxed: Faxed) -> Faxed:

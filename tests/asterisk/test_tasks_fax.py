@@ -146,3 +146,5 @@ async def test_a_fax_that_is_hung_up_ends_at_once_and_leaves_nothing(exchange: L
             break
         await asyncio.sleep(0.1)
     assert not left
+    kept = await exchange.client.asterisk.get_global_var(variable=f"FAX_{names(task)[1]}")
+    assert kept.value == "", "no global variable piles up"

@@ -85,6 +85,8 @@ async def test_a_fax_that_ends_while_no_controller_is_there_was_sent_once(own: O
     assert [page.tobytes() for page in await arrived(own, done)] == [page.tobytes() for page in pages]
     await until(system.channels, lambda found: found == [], what="no channel is left")
     await until(lambda: system.ari("bridges"), lambda found: found == [], what="no bridge is left")
+    kept = await system.docker("exec", system.container("asterisk"), "asterisk", "-rx", "dialplan show globals")
+    assert "FAX_fax" not in kept
 
 
 async def test_a_fax_that_comes_in_and_ends_while_no_controller_is_there_is_whole(
