@@ -133,10 +133,13 @@ class MediaOptions:
         Whether audio is encrypted: off, offered or required.
     srtp_keys
         How the keys are agreed on: sdes or dtls.
+    t38
+        Whether faxes may go over T.38, if the carrier offers it.
     """
 
     srtp: str | None = None
     srtp_keys: str | None = None
+    t38: bool | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the group's fields in a request."""

@@ -71,11 +71,12 @@ class Numbering(Group, frozen=True, kw_only=True, omit_defaults=True):
 
 class Media(Group, frozen=True, kw_only=True, omit_defaults=True):
     """How audio travels (engine.features.trunks.media). `srtp`: off, offered or required; `srtp_keys`: sdes (RFC 4568)
-    or dtls (RFC 5763).
+    or dtls (RFC 5763). `t38`: whether faxes may go over T.38 (UDPTL).
     """
 
     srtp: str = "off"
     srtp_keys: str = "sdes"
+    t38: bool = False
 
 
 class Routing(Group, frozen=True, kw_only=True, omit_defaults=True):

@@ -43,6 +43,7 @@ ATTESTATION_IN = "The name of a header in which the carrier gives the attestatio
 
 SRTP = "Whether audio is encrypted (SRTP): off, offered or required."
 SRTP_KEYS = "How the keys of SRTP are agreed on: sdes (RFC 4568) or dtls (RFC 5763)."
+T38 = "Whether faxes may go over T.38, if the carrier offers it; else they go as sound."
 
 WEIGHT = "Its share of the calls among trunks of the same prefix, priority and cost, 1 to 1000."
 NEXT_ON = (
@@ -130,6 +131,7 @@ class GivenMedia(Given, frozen=True, kw_only=True):
 
     srtp: Annotated[str | UnsetType, says(SRTP)] = UNSET
     srtp_keys: Annotated[str | UnsetType, says(SRTP_KEYS)] = UNSET
+    t38: Annotated[bool | UnsetType, says(T38)] = UNSET
 
 
 class Media(Shown, frozen=True, kw_only=True):
@@ -137,6 +139,7 @@ class Media(Shown, frozen=True, kw_only=True):
 
     srtp: Annotated[str, says(SRTP)]
     srtp_keys: Annotated[str, says(SRTP_KEYS)]
+    t38: Annotated[bool, says(T38)]
 
 
 class GivenRouting(Given, frozen=True, kw_only=True):

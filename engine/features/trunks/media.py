@@ -1,4 +1,4 @@
-"""How a trunk's audio travels: its codecs, and whether it is encrypted."""
+"""How a trunk's audio travels: its codecs, whether it is encrypted, and whether faxes may go over T.38."""
 
 from collections.abc import Collection
 
@@ -13,6 +13,8 @@ CODECS = {
 """The codecs that may be named, each with what the module's name begins with that translates it."""
 SRTP = ("off", "offered", "required")
 SRTP_KEYS = ("sdes", "dtls")
+_DATAGRAM = "400"
+"""Bytes of a UDPTL datagram that the far end takes, whatever it says: some say too little (res_pjsip_t38.c)."""
 
 
 def checked(trunk: Trunk) -> Media:
@@ -23,6 +25,10 @@ def checked(trunk: Trunk) -> Media:
     must(
         media.srtp != "off" or media.srtp_keys == "sdes",
         f"srtp_keys {media.srtp_keys} needs srtp offered or required: without it nothing is encrypted.",
+    )
+    must(
+        not media.t38 or media.srtp != "required",
+        "t38 must be off where srtp is required: faxes over T.38 are not encrypted.",
     )
     return media
 
@@ -52,10 +58,11 @@ def translated(trunk: Trunk, modules: Collection[str]) -> None:
 def fields(trunk: Trunk) -> dict[str, str]:
     """Return what Asterisk's endpoint has of it."""
     media = trunk.media
+    fax = {"t38_udptl": "yes", "t38_udptl_ec": "redundancy", "t38_udptl_maxdatagram": _DATAGRAM} if media.t38 else {}
     if media.srtp == "off":
-        return {}
+        return fax
     optimistic = "yes" if media.srtp == "offered" else "no"
     found = {"media_encryption": media.srtp_keys, "media_encryption_optimistic": optimistic}
     if media.srtp_keys == "dtls":
         found |= {"dtls_auto_generate_cert": "yes", "dtls_verify": "fingerprint", "dtls_setup": "actpass"}
-    return found
+    return fax | found

@@ -50,12 +50,20 @@ def test_without_srtp_nothing_of_it_is_told() -> None:
     assert "media_encryption" not in told(trunk())
 
 
+def test_t38_is_taken_where_it_is_set() -> None:
+    assert "t38_udptl" not in told(trunk())
+    for fields in ({}, {"srtp": "offered"}):
+        endpoint = told(trunk(t38=True, **fields))
+        assert (endpoint["t38_udptl"], endpoint["t38_udptl_ec"]) == ("yes", "redundancy")
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
         ({"srtp": "yes"}, "srtp must be off, offered or required (got 'yes')"),
         ({"srtp": "required", "srtp_keys": "zrtp"}, "srtp_keys must be sdes or dtls (got 'zrtp')"),
         ({"srtp_keys": "dtls"}, "srtp_keys dtls needs srtp offered or required"),
+        ({"srtp": "required", "t38": True}, "t38 must be off where srtp is required"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_field_s_name(fields: dict[str, Any], named: str) -> None:
