@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from engine.features.fax import store
 from engine.features.fax.model import Fax, State, Way
 from engine.platform.folder import Folder
-from engine.store import numbers
+from engine.store import calls, numbers
 from engine.store.numbers import Number
 from tests.api.vendors.ringplan.conftest import OURS, THEIRS, Served
 from tests.clients.ringplan.client import RingPlan
+from tests.engine.store.samples import a_call
 
 OUT, IN, LATER = "/fax/messages/outbound", "/fax/messages/inbound", "/fax/messages/scheduled"
 MESSAGE = {"id", "company", "created_at", "file", "from", "from_name", "is_read", "pages", "subject", "to", "to_name"}
@@ -67,6 +68,7 @@ def came(served: Served, count: int, **fields: Any) -> Fax:
         "id": f"fax-00{count}", "account": served.id, "way": Way.IN, "state": State.RECEIVED, "number": THEIRS,
         "own": OURS, "created": at, "at": at, "pages": count, "ended": at, "from_name": f"Sender {count}",
         "subject": f"Payment {count}",
+        "kept": f"fax-0{count}.tif",
     }  # fmt: skip
     return Fax(**(given | fields))
 
@@ -177,7 +179,13 @@ async def test_only_what_has_failed_is_changed_and_sent_again(served: Served) ->
     again = await acme.ok("POST", f"{path}/retry", status=202)
     assert (again["status"], again["error"]) == ("queued", None)
     assert await acme.ok("GET", OUT) == [again] and await acme.ok("GET", LATER) == [], "it was sent before"
-    await served.platform.writer.write(lambda conn: store.change(conn, made["id"], state=State.SENDING))
+    call = a_call(id="call-1", account=served.id)
+
+    def unit(conn: Connection) -> None:
+        store.change(conn, made["id"], state=State.SENDING)
+        calls.insert(conn, call)
+
+    await served.platform.writer.write(unit)
     assert "is being sent" in await acme.failed("DELETE", path, 406)
     await served.platform.writer.write(lambda conn: store.change(conn, made["id"], state=State.SENT))
     await acme.ok("DELETE", path, status=204)
