@@ -51,7 +51,7 @@ class CallFaxer:
         near, far = (Channel(services.client, services.bus, name) for name in names(on.task_id))
         bridge = Bridge(services.client, services.bus, bridge_of(on.task_id))
         session.media.bridges.own(bridge)
-        left = on.remaining(LONGEST_SECONDS) or LONGEST_SECONDS
+        left = LONGEST_SECONDS if (remaining := on.remaining(LONGEST_SECONDS)) is None else remaining
         bus = services.bus
         with bus.subscribe(far.id, types=(ari.StasisStart, ari.ChannelDestroyed)) as events, bus.subscribe(near.id):
             try:
@@ -106,7 +106,8 @@ class CallFaxer:
         except AriNotFound:
             return ""
         if said:
-            await ask.set_global_var(variable=name)  # without a value it is removed; "" would be kept
+            with contextlib.suppress(AriError):  # what was read counts
+                await ask.set_global_var(variable=name)  # without a value it is removed; "" would be kept
         return said
 
     async def _begin(self, task: Fax, near: Channel, far: Channel, bridge: Bridge) -> None:

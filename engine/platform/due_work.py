@@ -73,6 +73,11 @@ def get(conn: Connection, id: str) -> DueWork | None:
     return _rows.one(conn, _get, the_id=id)
 
 
+def ids(conn: Connection, kind: str) -> set[str]:
+    """Return the ids of all work of a kind that is not done."""
+    return set(conn.scalars(select(due_work.c.id).where(due_work.c.kind == kind)))
+
+
 def failed(conn: Connection, kind: str | None = None) -> list[DueWork]:
     """Return what was given up, oldest first."""
     query = _rows.select.where(due_work.c.failed.is_not(None))

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from engine.commands import EngineUnavailable
 from engine.events import Event
 from engine.features.errors import FeatureError, NotThere
 from engine.features.fax import store
@@ -90,7 +91,10 @@ class Emailing:
         if fax is None:
             return
         fax = msgspec.structs.replace(fax, state=State(wanted.state))
-        mail = letter(fax, wanted.email, await self._pdf(fax), wanted.event)
+        try:
+            mail = letter(fax, wanted.email, await self._pdf(fax), wanted.event)
+        except EngineUnavailable as error:  # too many documents are converted
+            raise Later(self._clock() + FIRST_PAUSE, str(error)) from error
         try:
             await self._post.send(fax.account, mail)
         except NotSent as error:

@@ -85,6 +85,8 @@ class Sending:
             await self._files.kept.copy(fax.kept, self._files.exchanged, sent_name(attempt.call))
         except FileNotFoundError:
             return await self._given_up(fax, attempt, LOST, "The fax's pages are lost.", finish)
+        except OSError as error:  # such as a full disk
+            raise Later(self._clock() + AGAIN_SECONDS, f"The fax's pages cannot be handed over: {error}.") from error
         await self._engine().ready()
         try:
             await self._engine().submit(_command(fax, attempt, self._clock()))

@@ -218,7 +218,8 @@ class FaxService:
                 raise _none(id)
             if fax.state is State.SENDING and calls.get(conn, fax.call) is not None:
                 raise NotSendable(f"The fax {id} is being sent: delete it when that is over.")
-            due_work.remove(conn, id)
+            if due_work.get(conn, id) and not due_work.withdraw(conn, id, self._writer.epoch):
+                raise NotSendable(f"The call of the fax {id} is being placed: delete it when that is over.")
             store.remove(conn, id)
             self.let_go(conn, fax)
             return fax

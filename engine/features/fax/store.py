@@ -105,8 +105,8 @@ def waiting(conn: Connection, account: str) -> int:
 
 
 def expire(conn: Connection, before: float, most: int) -> builtins.list[Fax]:
-    """Delete at most so many faxes that ended and are older than a moment (Unix seconds); returns them."""
-    old = _rows.select.where(_f.created < before, _f.ended.is_not(None)).order_by(_f.created).limit(most)
+    """Delete at most so many faxes that ended before a moment (Unix seconds); returns them."""
+    old = _rows.select.where(_f.created < before, _f.ended < before).order_by(_f.created).limit(most)
     found = _rows.each(conn.execute(old))
     for fax in found:
         remove(conn, fax.id)

@@ -4,7 +4,8 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.features.fax import store
-from engine.features.fax.files import FaxFiles
+from engine.features.fax.files import FaxFiles, fax_of
+from engine.features.fax.taking import KIND as TAKE
 from engine.features.retention.worker import DAY_SECONDS, next_run
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
@@ -33,7 +34,12 @@ class Sweeping:
         """Remove files of nothing that are a day old, and schedule the next sweep. No fax lasts so long."""
         known, before = await self._db.read(store.kept), self._clock() - DAY_SECONDS
         left = [name for name in await self._files.kept.names(before) if name not in known]
-        beside = [name for name in await self._files.exchanged.names(before) if name.startswith(_EXCHANGED)]
+        waiting = await self._db.read(lambda conn: due_work.ids(conn, TAKE))
+        beside = [
+            name
+            for name in await self._files.exchanged.names(before)
+            if name.startswith(_EXCHANGED) and f"{TAKE}:{fax_of(name)}" not in waiting
+        ]
         for folder, names in ((self._files.kept, left), (self._files.exchanged, beside)):
             for name in names:
                 await folder.remove(name)
@@ -44,5 +50,5 @@ class Sweeping:
 
     def _ensure(self, conn: Connection) -> None:
         known = due_work.get(conn, KIND)
-        if known is None or known.failed is not None:
+        if known is None or known.failed is not None or known.at < self._clock():  # what was missed is taken first
             due_work.put(conn, DueWork(id=KIND, kind=KIND, at=next_run(self._clock())))

@@ -24,7 +24,7 @@ from engine.platform import due_work
 from engine.platform.consumers import Done
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
-from engine.platform.scheduler import Finish
+from engine.platform.scheduler import Finish, Later
 from engine.store import calls, events, tasks
 from engine.store.events import StoredEvent
 from engine.tasks.fax import ReceiveFax
@@ -32,6 +32,7 @@ from engine.tasks.results import Completed, Discarded, Faxed
 
 KIND = "fax.take"
 AT_ONCE = 4
+AGAIN_SECONDS = 30.0
 _TASK = "receive_fax"
 
 
@@ -50,7 +51,8 @@ class Taking:
     kinds = frozenset({TaskEnded})
 
     def __init__(self, platform: Platform, files: FaxFiles, pages: Pages) -> None:
-        self._db, self._writer, self._scheduler = platform.database, platform.writer, platform.scheduler
+        self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
+        self._scheduler = platform.scheduler
         self._files, self._pages = files, pages
 
     async def handle(self, happened: Sequence[StoredEvent], done: Done) -> None:
@@ -97,12 +99,17 @@ class Taking:
             pages = await self._files.exchanged.read(faxed.file)
         except FileNotFoundError:
             return 0, 0
+        except OSError as error:
+            raise Later(self._clock() + AGAIN_SECONDS, f"The fax's pages cannot be read: {error}.") from error
         try:
             count = (await self._pages.of_fax(pages, "count")).pages
         except DocumentRefused:
             count = faxed.pages
         if count:
-            await self._files.kept.write(faxed.file, pages)
+            try:
+                await self._files.kept.write(faxed.file, pages)
+            except OSError as error:  # such as a full disk
+                raise Later(self._clock() + AGAIN_SECONDS, f"The fax's pages cannot be kept: {error}.") from error
         return count, len(pages) if count else 0
 
 

@@ -25,29 +25,44 @@ async def carriers(
     yield LabCarriers(carillon, admin, account, network, tmp_path)
 
 
-@pytest.mark.parametrize("options", [("--t38",), ()], ids=["t38", "sound"])
-async def test_a_fax_goes_out_by_a_carrier_that_offers_t38(
-    own: Own, carriers: LabCarriers, options: tuple[str, ...]
+OFFERS = ("fax", ("--t38",), True)
+WE_REFUSE = ("fax", (), False)
+REFUSES = ("plus", ("--t38",), False)
+WAYS = [OFFERS, WE_REFUSE, REFUSES]
+IDS = ["over-t38", "the-trunk-does-not-allow-it", "the-carrier-refuses-it"]
+
+
+@pytest.mark.parametrize(("carrier", "options", "t38"), WAYS, ids=IDS)
+async def test_a_fax_goes_out_by_a_carrier_of_t38(
+    own: Own, carriers: LabCarriers, carrier: str, options: tuple[str, ...], t38: bool
 ) -> None:
     document, pages = drawn(2)
-    async with carriers.connected("fax", *options) as trunk:
+    async with carriers.connected(carrier, *options) as trunk:
         fax = await send(own, document, await trunk.person(people.TAKES_FAXES), header=False, retries=0)
         done = await becomes(own, fax["id"], "sent", "failed")
-        assert (done["state"], done["confirmed"], done["t38"]) == ("sent", 2, bool(options)), done
+        assert (done["state"], done["confirmed"], done["t38"]) == ("sent", 2, t38), done
         assert [page.tobytes() for page in await arrived(own, done)] == [page.tobytes() for page in pages]
 
 
-async def test_a_fax_comes_in_over_t38(
-    own: Own, account: Account, admin: Admin, carriers: LabCarriers, network: Lab
+@pytest.mark.parametrize(("carrier", "options", "t38"), WAYS, ids=IDS)
+async def test_a_fax_comes_in_by_a_carrier_of_t38(
+    own: Own,
+    account: Account,
+    admin: Admin,
+    carriers: LabCarriers,
+    network: Lab,
+    carrier: str,
+    options: tuple[str, ...],
+    t38: bool,
 ) -> None:
     line = f"44{worker():02d}{secrets.randbelow(10**7):07d}"
     await admin.ask("POST", "numbers", {"number": line, "account": account.name, "to": "fax"})
-    async with carriers.connected("fax", "--t38"):
-        await network.dial(line, as_=people.SENDS_A_FAX, seconds=90, trunk="fax")
+    async with carriers.connected(carrier, *options):
+        await network.dial(line, as_=people.SENDS_A_FAX, seconds=90, trunk=carrier)
 
         async def listed() -> list[dict[str, Any]]:
             return [each for each in (await own.ask("GET", "faxes?way=in"))[1]["faxes"] if each["own"] == line]
 
         (fax,) = await until(listed, lambda found: len(found) == 1, WITHIN, "the fax is there")
-        assert (fax["state"], fax["pages"], fax["t38"]) == ("received", 2, True), fax
+        assert (fax["state"], fax["pages"], fax["t38"]) == ("received", 2, t38), fax
     await admin.ask("DELETE", f"numbers/{line}")

@@ -8,6 +8,7 @@ from aiohttp import BodyPartReader, web
 from api.vendors.ringplan.errors import Invalid, NotFound
 from api.vendors.ringplan.http import fax_shapes
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
+from engine.commands import EngineUnavailable
 from engine.features.errors import FeatureError, NotThere
 from engine.features.fax.model import Fax, Way
 from engine.features.fax.service import FaxService
@@ -87,7 +88,7 @@ class FileOperations:
         raise _none(id)
 
     async def _preview(self, request: AuthenticatedRequest, id: str) -> bytes | None:
-        with suppress(FeatureError):
+        with suppress(FeatureError, EngineUnavailable):  # a preview is not worth waiting for
             return await self._faxes.preview(request.account.id, id)
         return None
 
@@ -107,6 +108,7 @@ async def _parts(request: AuthenticatedRequest) -> tuple[NewFile, bytes]:
             uploaded, kind = part.filename or "", part.headers.get("Content-Type", kind)
         elif part.name in ("name", "description"):
             texts[part.name] = (await _read(part, _LONGEST_FIELD)).decode("utf-8", "replace")
+    uploaded, kind = _text(uploaded), _text(kind)
     if "\0" in "".join((uploaded, kind, *texts.values())):
         raise Invalid("name, description and the file's name must have no NUL.")
     if content is None:
@@ -114,6 +116,11 @@ async def _parts(request: AuthenticatedRequest) -> tuple[NewFile, bytes]:
     by = request.requester.user
     wanted = NewFile(uploaded_name=uploaded, media_type=kind.partition(";")[0].strip(), by=by.id if by else "", **texts)
     return wanted, content
+
+
+def _text(header: str) -> str:
+    """Return a header's text; of bytes that are no UTF-8 what can be read of them."""
+    return header.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 async def _read(part: BodyPartReader, most: int) -> bytes:

@@ -19,7 +19,8 @@ class DocumentRefused(FeatureError):
 
 class PageLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What a document may have. Sizes are in bytes, times in seconds, `pixels` are those of one picture,
-    `made` is the size of the pages.
+    `made` is the size of the pages, `sent` of those that are to be sent: 14,400 bits a second carry 6.5 MB an hour, and
+    no fax takes longer.
 
     `memory` and `seconds` are those of the process that converts it; it is killed beyond them.
     """
@@ -28,6 +29,7 @@ class PageLimits(msgspec.Struct, frozen=True, kw_only=True):
     pages: int = 200
     pixels: int = 120_000_000
     made: int = 50_000_000
+    sent: int = 6_000_000
     seconds: float = 120.0
     memory: int = 2_000_000_000
 

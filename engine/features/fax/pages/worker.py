@@ -32,8 +32,9 @@ def main() -> None:
         answer, content = Answered(refused=str(error)), b""
     except MemoryError:
         answer, content = Answered(refused=f"{_TOO_LARGE}."), b""
-    if len(content) > asked.limits.made:
-        answer, content = Answered(refused=f"{_TOO_LARGE} (more than {asked.limits.made:,} bytes)"), b""
+    most = asked.limits.sent if asked.what == "tiff" else asked.limits.made
+    if len(content) > most:
+        answer, content = Answered(refused=f"{_TOO_LARGE} (more than {most:,} bytes)"), b""
     sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n" + content)
 
 

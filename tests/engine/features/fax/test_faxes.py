@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
@@ -632,6 +633,71 @@ async def test_an_account_s_pages_have_so_many_bytes_together(bench: Bench, monk
     assert len(list((bench.folder / "faxes").iterdir())) == 1
     await bench.service.remove(acme.id, fax.id)
     await bench.send(acme)
+
+
+async def test_what_waits_to_be_taken_is_not_swept(bench: Bench) -> None:
+    acme = await bench.account()
+    receive, _ = bench.kind.answering(acme, "", 1).tasks
+    assert isinstance(receive, ReceiveFax)
+    (bench.recordings / receive.file).write_bytes((await pages_of(bench, b"a")).content)
+    await bench.writer.write(lambda conn: calls.insert(conn, a_call(id="call-in", account=acme.id)))
+    ended = TaskEnded(
+        id="e", account=acme.id, subject="call-in", root="call-in", at=NOW, task="t", kind="receive_fax",
+        outcome=Completed(Faxed(sent=True, pages=1, file=receive.file, purpose=receive.purpose)),
+    )  # fmt: skip
+    await bench.hears(bench.taking, ended)
+    bench.now = NOW + 2 * 86400
+    sweep = bench.timers["fax.sweep"].handler
+    await sweep(due_work.DueWork(id="fax.sweep", kind="fax.sweep", at=NOW), lambda conn: True)
+    assert bench.waiting() == [receive.file]
+    await bench.due()
+    assert [fax.state for fax in await bench.service.page(acme.id)] == [State.RECEIVED] and not bench.waiting()
+
+
+async def test_a_sweep_that_was_missed_comes_after_what_else_waits(bench: Bench) -> None:
+    bench.now = NOW + 3 * 86400
+    await bench.feature.start()
+    assert await bench.due() == []
+
+
+async def test_a_fax_that_cannot_be_handed_over_is_tried_again_later(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fax = await bench.send(await bench.account())
+    with monkeypatch.context() as full:
+        full.setattr(Folder, "copy", AsyncMock(side_effect=OSError(28, "No space left on device")))
+        assert await bench.due() == ["fax.send"] and await bench.due() == []
+    bench.now += 31.0
+    assert await bench.due() == ["fax.send"] and len(bench.engine.placed) == 1
+    assert (await bench.row(fax)).attempts == 1
+
+
+async def test_a_fax_whose_call_is_being_placed_is_not_deleted(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme)
+    refused: list[str] = []
+
+    async def meanwhile() -> None:
+        with pytest.raises(NotSendable, match="is being placed") as error:
+            await bench.service.remove(acme.id, fax.id)
+        refused.append(str(error.value))
+
+    bench.engine.ready = meanwhile  # type: ignore[method-assign]
+    assert await bench.due() == ["fax.send"] and refused and len(bench.engine.placed) == 1
+
+
+async def test_a_mail_waits_while_too_many_documents_are_converted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.mailing, "_pdf", AsyncMock(side_effect=EngineUnavailable("Too many documents wait.")))
+    await bench.send(await bench.account(), emails=("ann@example.com",))
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], SENT)
+    await bench.hears(bench.mailing, (await bench.told())[-1])
+    assert await bench.due() == ["fax.mail"] and bench.post.sent == []
+    monkeypatch.undo()
+    bench.now += 60.0
+    assert "fax.mail" in await bench.due() and len(bench.post.sent) == 1
 
 
 async def test_files_of_nothing_are_swept_a_day_later(bench: Bench) -> None:

@@ -180,7 +180,7 @@ async def test_pages_that_become_too_large_are_refused() -> None:
     out = io.BytesIO()
     page.save(out, "TIFF", compression="group4")
     with pytest.raises(DocumentRefused, match="pages are too large"):
-        await tiff(out.getvalue(), Pages(PageLimits(made=100_000)))
+        await tiff(out.getvalue(), Pages(PageLimits(sent=100_000)))
 
 
 async def test_too_many_documents_at_once_are_refused_and_what_comes_in_is_counted_all_the_same(

@@ -92,6 +92,18 @@ async def test_a_file_is_uploaded_and_shown_with_its_first_page(served: Served) 
     assert (await upload(served.acme, b"\0\1"))["preview"] is None
 
 
+async def test_a_file_s_name_that_is_no_utf8_is_shown_as_it_can_be_read(served: Served) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="caf\xe9.txt"\r\n\r\nAn offer\r\n--x--\r\n'
+    headers = {
+        "Authorization": f"Bearer {served.acme.token}",
+        "X-User-Id": "primary",
+        "Content-Type": "multipart/form-data; boundary=x",
+    }
+    async with served.acme.session.post(served.acme.base + "/files", data=head, headers=headers) as answer:
+        assert answer.status == 201, await answer.text()
+        assert (await answer.json())["uploaded_name"] == "caf\ufffd.txt"
+
+
 async def test_what_is_no_upload_is_refused(served: Served) -> None:
     acme = served.acme
     assert "multipart/form-data" in await acme.failed("POST", "/files", 400, {"file": "x"})
