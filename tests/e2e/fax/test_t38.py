@@ -27,7 +27,7 @@ async def carriers(
 
 OFFERS = ("fax", ("--t38",), True)
 WE_REFUSE = ("fax", (), False)
-REFUSES = ("plus", ("--t38",), False)
+REFUSES = ("domain", ("--t38",), False)
 WAYS = [OFFERS, WE_REFUSE, REFUSES]
 IDS = ["over-t38", "the-trunk-does-not-allow-it", "the-carrier-refuses-it"]
 
