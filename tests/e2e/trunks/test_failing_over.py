@@ -264,9 +264,13 @@ async def test_a_number_that_dials_itself_by_its_carrier_goes_round_once(
                 await again.done()
             await first.done()
             await ringing.done()
-        _, listed = await own.ask("GET", "calls?limit=100")
-        rounds = [call for call in listed["calls"] if call["callee"].removeprefix("+") == number]
-        assert [call["cause"] for call in rounds] == ["loop", "loop", "loop"]
+
+        async def causes() -> list[str | None]:
+            _, listed = await own.ask("GET", "calls?limit=100")
+            return [call["cause"] for call in listed["calls"] if call["callee"].removeprefix("+") == number]
+
+        ended = await until(causes, lambda seen: len(seen) == 3 and all(seen), what="all calls have ended")
+        assert ended == ["loop", "loop", "loop"]
     finally:
         await admin.ask("DELETE", f"numbers/{number}")
 
