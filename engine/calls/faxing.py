@@ -46,7 +46,7 @@ class CallFaxer:
         self._session = session
 
     async def fax(self, task: Fax, on: Subject) -> Faxed:
-        """See Faxer."""
+        """Send or receive one fax in the call, and return how it ended. Raises AriError, Gone if the call ended."""
         services, session = self._session.services, self._session
         near, far = (Channel(services.client, services.bus, name) for name in names(on.task_id))
         bridge = Bridge(services.client, services.bus, bridge_of(on.task_id))

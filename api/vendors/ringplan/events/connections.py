@@ -122,7 +122,7 @@ class Connections:
             await engine.sockets[id].close(wait=False, reason=self.server.reason.SERVER_DISCONNECT)
         engine.sockets.pop(id, None)
         if websocket is not None and websocket.transport is not None:
-            websocket.transport.abort()  # whoever reads nothing would keep one that is closed
+            websocket.transport.abort()  # if the peer reads nothing, closing would never end
 
     async def leave(self) -> None:
         """Close all: the process leaves."""
