@@ -1,6 +1,7 @@
 """carillon extensions"""
 
 from pathlib import Path
+from typing import Literal
 
 from cyclopts import App
 
@@ -41,6 +42,7 @@ class ExtensionCommands:
         owner: str | None = None,
         max_contacts: int = 5,
         webrtc: bool = False,
+        srtp: Literal["optional", "required"] = "optional",
     ) -> None:
         """Add an extension and print the settings for its softphone.
 
@@ -64,6 +66,8 @@ class ExtensionCommands:
             How many phones may be registered at once, 1 to 10: all of them ring.
         webrtc
             Browsers may register too, as many as phones.
+        srtp
+            Encryption of the sound: optional, or required of each phone (one without it has no calls).
         """
         body: dict[str, object] = {
             "number": number,
@@ -72,6 +76,7 @@ class ExtensionCommands:
             "password": password_of(password, password_file),
         }
         body |= {"application": application, "owner": owner, "max_contacts": max_contacts, "webrtc": webrtc}
+        body["srtp"] = srtp
         self._cli.output.fields(self._cli.admin.post("/extensions", body))
 
     def list_all(self, *, account: str | None = None) -> None:
@@ -110,10 +115,11 @@ class ExtensionCommands:
         name: str | None = None,
         max_contacts: int | None = None,
         webrtc: bool | None = None,
+        srtp: Literal["optional", "required"] | None = None,
         password: str | None = None,
         password_file: GivenFile = None,
     ) -> None:
-        """Set an extension's name, how many phones it may have, whether browsers may be among them, and their password.
+        """Set an extension's name, and its phones: how many, whether browsers, whether encrypted, their password.
 
         Options left out stay as they are.
 
@@ -125,6 +131,8 @@ class ExtensionCommands:
             How many phones may be registered at once, 1 to 10; with --webrtc as many browsers. All of them ring.
         webrtc
             Whether browsers may register (--no-webrtc: they may not).
+        srtp
+            Encryption of the sound: optional, or required of each phone (one without it has no calls).
         password
             A new SIP password, with which all phones register anew: see `add`.
         password_file
@@ -135,6 +143,7 @@ class ExtensionCommands:
             name=name,
             max_contacts=max_contacts,
             webrtc=webrtc,
+            srtp=srtp,
             password=password_of(password, password_file),
         )
         self._cli.output.fields(self._cli.admin.ask("PATCH", f"/extensions/{part(number)}/phones", body=body))

@@ -1,6 +1,7 @@
 """Extensions: internal numbers of accounts, whose phones register here."""
 
 import builtins
+from enum import StrEnum
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
@@ -14,6 +15,13 @@ from engine.store.tables import extensions, sip_users
 
 BROWSER = "web-"
 """What the SIP user name of an extension's browsers begins with: the rest is the one of its phones."""
+
+
+class Srtp(StrEnum):
+    """Whether the sound of an extension's phones is encrypted (RFC 4568)."""
+
+    OPTIONAL = "optional"  # phones with and without it
+    REQUIRED = "required"  # in an offer of RTP/SAVP; a phone without it has no calls
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +51,7 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
     max_contacts: int = 5
     webrtc: bool = False
+    srtp: Srtp = Srtp.OPTIONAL
     id: str = msgspec.field(default_factory=lambda: new_id("extension"))
 
     @property
@@ -60,7 +69,7 @@ _extension = Mapped(Extension, extensions)
 _insert = insert_into(extensions)
 _THE_ONE = (extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
 _DIVERTED = ("no_answer", "busy", "unregistered", "always", "do_not_disturb", "call_waiting", "ring_seconds")
-_EQUIPPED = ("name", "max_contacts", "webrtc", "password")
+_EQUIPPED = ("name", "max_contacts", "webrtc", "srtp", "password")
 _divert = Statement(
     update(extensions).where(*_THE_ONE).values({name: bindparam(name) for name in _DIVERTED})
 )
@@ -119,7 +128,7 @@ def divert(conn: Connection, extension: Extension) -> None:
 
 
 def equip(conn: Connection, extension: Extension) -> None:
-    """Store the name of an extension, how many phones and whether browsers it may have, and their password."""
+    """Store the name of an extension, how many phones and whether browsers it may have, their SRTP and password."""
     values = {name: getattr(extension, name) for name in _EQUIPPED}
     _equip.run(conn, the_number=extension.number, the_account=extension.account, **values)
 

@@ -133,6 +133,7 @@ extensions = Table(
     Column("owner", ForeignKey("users.id"), nullable=True, index=True),  # whose phone it is; NULL: nobody's
     Column("max_contacts", Integer, nullable=False, default=5, server_default="5"),  # phones at once
     Column("webrtc", Boolean, nullable=False, default=False, server_default=false()),  # and as many browsers
+    Column("srtp", String, nullable=False, default="optional", server_default="optional"),  # store.extensions.Srtp
     Column("id", String, nullable=False, unique=True),  # never given to another one, as its number may be
 )
 ring_groups = Table(

@@ -35,6 +35,7 @@ sip_tcp_port={udp}
 sip_tls_port=0
 guess_hostname=0
 media_encryption={srtp}
+media_encryption_mandatory={mandatory}
 [rtp]
 audio_rtp_port={rtp}-{rtp_end}
 [audio_codec_0]
@@ -54,7 +55,7 @@ class Linphone:
 
     A context manager: leaving it ends the process. `transport` is udp or tcp (by TLS it asks on its terminal
     for a certificate, which servers of PJSIP want from every client); `srtp`: it encrypts its calls if the
-    other side does.
+    other side does; "required": it has no others.
     """
 
     user: str
@@ -63,14 +64,20 @@ class Linphone:
     number: str = ""
     microphone: np.ndarray = field(default_factory=lambda: np.zeros(RATE, dtype=np.float32))
     transport: str = "udp"
-    srtp: bool = False
+    srtp: bool | str = False
 
     async def __aenter__(self) -> "Linphone":
         self._folder = Path(tempfile.mkdtemp(prefix="linphone-"))
         self._mark = 0
         udp, _, rtp = free_ports("127.0.0.1")
         soundfile.write(self._folder / "microphone.wav", self.microphone, RATE, subtype="PCM_16")
-        config = _CONFIG.format(udp=udp, rtp=rtp, rtp_end=rtp + 8, srtp="srtp" if self.srtp else "none")
+        config = _CONFIG.format(
+            udp=udp,
+            rtp=rtp,
+            rtp_end=rtp + 8,
+            srtp="srtp" if self.srtp else "none",
+            mandatory=int(self.srtp == "required"),
+        )
         (self._folder / "config").write_text(config)
         for folder in (".local/share/linphone", ".config/linphone"):
             (self._folder / folder).mkdir(parents=True)

@@ -24,6 +24,7 @@ from tests.support.socket_in import socket_in
 RATE = 8000
 LIMIT_SECONDS = 20.0
 MICROPHONE_SECONDS = 120.0
+_MEDIA_ENCRYPTION = {False: "", True: ";mediaenc=srtp", "required": ";mediaenc=srtp-mand"}
 """How long the microphone's file lasts: aufile ends the call at the end of its file."""
 
 
@@ -39,7 +40,7 @@ class Phone:
     `lamp`: it subscribes to its message count (RFC 3842). `trace`: it keeps every SIP message, for `invite`.
     `number` is what others of its account dial; "": its user name. `namespace` is the network namespace that it is in,
     where it has `address`; "": this machine's. `transport` is udp, tcp or tls, `port` the one of SIP (0: any).
-    `srtp`: it encrypts its calls (RFC 4568) if the other side does.
+    `srtp`: it encrypts its calls (RFC 4568) if the other side does; "required": by RTP/SAVP, and it has no others.
     `certificate`: a certificate and its key (PEM), with which it listens for TLS at the port behind.
     """
 
@@ -59,7 +60,7 @@ class Phone:
     register_seconds: int = 60
     port: int = 0
     certificate: str = ""
-    srtp: bool = False
+    srtp: bool | str = False
 
     def __post_init__(self) -> None:
         self.number = self.number or self.user
@@ -121,7 +122,7 @@ class Phone:
             f";auth_user={self.user};auth_pass={self.password}"
             f";answermode={'auto' if self.answer else 'manual'};regint={self.register_seconds if self.register else 0}"
             f";audio_codecs=PCMU/8000/1;mwi={'yes' if self.lamp else 'no'}"
-            f"{';mediaenc=srtp' if self.srtp else ''}"
+            f"{_MEDIA_ENCRYPTION[self.srtp]}"
         )
 
     async def _connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -14,9 +14,7 @@ from api.own.admin.callbacks import CallbacksAdmin
 from api.own.admin.calls import CallsAdmin
 from api.own.admin.closing import ClosingAdmin
 from api.own.admin.dialects import DialectsAdmin
-from api.own.admin.diversions import DiversionsAdmin
 from api.own.admin.doctor import DoctorAdmin
-from api.own.admin.extensions import ExtensionsAdmin
 from api.own.admin.groups import GroupsAdmin
 from api.own.admin.lab import LabAdmin
 from api.own.admin.lab_texts import LabTextsAdmin
@@ -67,9 +65,8 @@ def build_admin(services: OwnServices, metrics: Metrics) -> web.Application:
     doctor = DoctorAdmin(services)
     for noun in (
         AccountsAdmin(services), ApplicationsAdmin(services), NumbersAdmin(services), TrunksAdmin(services),
-        TrunkCostsAdmin(services),
-        ExtensionsAdmin(services), RatesAdmin(services), ClosingAdmin(services.features), UsersAdmin(services.features),
-        GroupsAdmin(services), DiversionsAdmin(services), DialectsAdmin(services),
+        TrunkCostsAdmin(services), RatesAdmin(services), ClosingAdmin(services.features), UsersAdmin(services.features),
+        GroupsAdmin(services), DialectsAdmin(services),
         LabAdmin(services), LabTextsAdmin(services), CallsAdmin(services), RecordingsAdmin(services),
         PromptsAdmin(services), CallbacksAdmin(services), *(module.ADMIN(services) for module in modules("admin")),
         doctor,

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from api.own.admin.destinations import given
+from api.own.destinations import given
 from api.own.operations import Body, operation, taking
 from api.own.schema.leading import ChangedGroup, Group, GroupList, NewGroup
 from api.own.schema.queries import ACCOUNT

@@ -5,7 +5,7 @@ from aiohttp import web
 
 from api.own import render
 from api.own.admin.applications import named, parts, put, shape
-from api.own.admin.destinations import leads_to
+from api.own.destinations import leads_to
 from api.own.errors import BadRequest
 from api.own.operations import Body, operation, taking
 from api.own.schema.leading import Assignment, NewNumber, Number, NumberList

@@ -9,10 +9,6 @@ from api.own.schema.tasks import AnyTask
 
 ACCOUNT = "The account's name or id."
 STRATEGY = "How the members are rung: all at once, or one after the other."
-ALWAYS = "Where every call goes: its phone does not ring."
-DISTURB = "Whether it is busy for whoever calls (do not disturb)."
-WAITING = "Whether its phone rings while it is in a call; else it is busy then."
-OWNER = "The user whose phone it is, by e-mail address or id."
 URL = "The URL that is notified or asked."
 FALLBACK = "The URL that is asked if the first one fails."
 Strategy = Literal["all", "in_order"]
@@ -76,23 +72,6 @@ class Assignment(Given, frozen=True, kw_only=True):
     capability: Annotated[str, says("What is led there: voice (calls) or sms (texts).")] = "voice"
 
 
-class ChangedDiversions(Given, frozen=True, kw_only=True):
-    """What changes of an extension. What is left out stays; null is nowhere."""
-
-    account: Annotated[str | None, says(f"{ACCOUNT} Needed if several accounts have the extension.")] = None
-    always: Annotated[Wanted | UnsetType, says(ALWAYS)] = UNSET
-    no_answer: Annotated[Wanted | UnsetType, says("Where a call goes that it does not answer.")] = UNSET
-    busy: Annotated[Wanted | UnsetType, says("Where a call goes if it is busy or declines.")] = UNSET
-    unregistered: Annotated[Wanted | UnsetType, says("Where a call goes if no phone is registered.")] = UNSET
-    do_not_disturb: Annotated[bool | UnsetType, says(DISTURB)] = UNSET
-    call_waiting: Annotated[bool | UnsetType, says(WAITING)] = UNSET
-    ring_seconds: Annotated[
-        float | UnsetType | None,
-        says("How long it rings, 1 to 600 seconds; null or 0: as long as a call may ring.", minimum=0, maximum=600),
-    ] = UNSET
-    owner: Annotated[str | UnsetType | None, says(f"{OWNER} Null or empty: nobody.")] = UNSET
-
-
 class ChangedGroup(Given, frozen=True, kw_only=True):
     """What changes of a ring group. What is left out stays."""
 
@@ -108,33 +87,6 @@ class NewGroup(ChangedGroup, frozen=True, kw_only=True):
     """A ring group to add."""
 
     name: Annotated[str, says("Its name within the account.")]
-
-
-MAX_CONTACTS = "How many phones may be registered at once, 1 to 10; with webrtc as many browsers. All of them ring."
-WEBRTC = "Whether browsers may register."
-
-
-class NewExtension(Given, frozen=True, kw_only=True):
-    """An extension to add."""
-
-    number: Annotated[str, says("2 to 6 digits.")]
-    account: Annotated[str, says(ACCOUNT)]
-    name: Annotated[str, says("The name that is shown.")] = ""
-    password: Annotated[str | None, says("The password of its phone; null: one is made.", writeOnly=True)] = None
-    application: Annotated[str | None, says("The name of an application that its calls are led to.")] = None
-    owner: Annotated[str | None, says(OWNER)] = None
-    max_contacts: Annotated[int, says(MAX_CONTACTS)] = 5
-    webrtc: Annotated[bool, says(WEBRTC)] = False
-
-
-class ChangedPhones(Given, frozen=True, kw_only=True):
-    """What changes of an extension's phones; what is left out stays as it is."""
-
-    account: Annotated[str | None, says(ACCOUNT)] = None
-    name: Annotated[str | None, says("The name that is shown.")] = None
-    max_contacts: Annotated[int | None, says(MAX_CONTACTS)] = None
-    webrtc: Annotated[bool | None, says(WEBRTC)] = None
-    password: Annotated[str | None, says("Their new password: they register anew with it.", writeOnly=True)] = None
 
 
 class Leads(Shown, frozen=True, kw_only=True):
@@ -188,59 +140,6 @@ class NumberList(Shown, frozen=True, kw_only=True):
     """All numbers."""
 
     numbers: Annotated[tuple[Number, ...], says("One entry for each capability.")]
-
-
-class Diverted(Shown, frozen=True, kw_only=True):
-    """An extension, and where calls go that it does not take."""
-
-    number: Annotated[str, says("Its digits.")]
-    account: Annotated[str, says("The account's name.")]
-    always: Annotated[Leads | None, says(ALWAYS)]
-    no_answer: Annotated[Leads | None, says("Where a call goes that it does not answer.")]
-    busy: Annotated[Leads | None, says("Where a call goes if it is busy or declines.")]
-    unregistered: Annotated[Leads | None, says("Where a call goes if no phone is registered.")]
-    do_not_disturb: Annotated[bool, says(DISTURB)]
-    call_waiting: Annotated[bool, says(WAITING)]
-    ring_seconds: Annotated[float | None, says("How long it rings, in seconds; null: as long as a call may ring.")]
-    owner: Annotated[str | None, says("The e-mail address of the user whose phone it is; null: nobody's.")]
-
-
-class Extension(Diverted, frozen=True, kw_only=True):
-    """An extension."""
-
-    name: Annotated[str, says("The name that is shown.")]
-    user: Annotated[str, says("The SIP user name of its phone.")]
-    application: Annotated[str | None, says("The name of the application that its calls are led to.")]
-    state: Annotated[str, says("online, offline, unknown or missing.")]
-
-
-class ExtensionList(Shown, frozen=True, kw_only=True):
-    """Extensions."""
-
-    extensions: Annotated[tuple[Extension, ...], says("The extensions.")]
-
-
-class BrowserCredentials(Shown, frozen=True, kw_only=True):
-    """What a telephone in a browser is set up with; its password is the extension's."""
-
-    user: Annotated[str, says("The SIP user name.")]
-    url: Annotated[str, says("The websocket's URL (RFC 7118).")]
-
-
-class ExtensionCredentials(Shown, frozen=True, kw_only=True):
-    """What a softphone is set up with."""
-
-    number: Annotated[str, says("The extension's digits.")]
-    name: Annotated[str, says("The name that is shown.")]
-    account: Annotated[str, says("The account's name.")]
-    user: Annotated[str, says("The SIP user name.")]
-    password: Annotated[str, says("The SIP password.")]
-    server: Annotated[str, says("HOST:PORT of the SIP server, by UDP and TCP.")]
-    transport: Annotated[str, says("udp: what a phone is set to that asks for one.")]
-    tls_server: Annotated[str, says("HOST:PORT of the SIP server, by TLS.")]
-    uri: Annotated[str, says("All of it as a SIP URI (RFC 3261), as a QR code of it has it.")]
-    max_contacts: Annotated[int, says(MAX_CONTACTS)]
-    browser: Annotated[BrowserCredentials | None, says("What a browser is set up with; null: none may register.")]
 
 
 class Group(Shown, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from engine.features.endpoints.provisioner import (
 from engine.features.endpoints.user_names import is_secret
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.phone_numbers import is_emergency
-from engine.store.extensions import Extension
+from engine.store.extensions import Extension, Srtp
 
 QUALIFY_SECONDS = 25
 """Between two OPTIONS to a phone. They keep the NAT open that it is behind: many forget a UDP flow after 30 s without a
@@ -66,7 +66,8 @@ def endpoints_of(extension: Extension, rtp_address: str = "", hints: str = NOWHE
 
 def pieces(extension: Extension, rtp_address: str = "", hints: str = NOWHERE) -> list[Piece]:
     """Return what Asterisk is told about the phones of an extension."""
-    return _pieces(extension, extension.sip_user, _PHONE | _rtp_at(rtp_address), hints)
+    media = _PHONE | _SRTP[extension.srtp] | _rtp_at(rtp_address)
+    return _pieces(extension, extension.sip_user, media, hints)
 
 
 def _pieces(extension: Extension, name: str, media: dict[str, str], hints: str) -> list[Piece]:
@@ -103,11 +104,14 @@ def _pieces(extension: Extension, name: str, media: dict[str, str], hints: str) 
 _PHONE = {
     "allow": "ulaw,alaw,g722",
     "force_rport": "yes",
-    # SRTP with whoever offers it or takes it; RTP with the others (RFC 4568 in an offer of RTP/AVP).
     "media_encryption": "sdes",
-    "media_encryption_optimistic": "yes",
 }
 """What the endpoint of telephones and softphones has."""
+_SRTP = {
+    # SRTP with whoever offers it or takes it; RTP with the others (RFC 4568 in an offer of RTP/AVP).
+    Srtp.OPTIONAL: {"media_encryption_optimistic": "yes"},
+    Srtp.REQUIRED: {"media_encryption_optimistic": "no"},  # an offer of RTP/SAVP; one without it is declined (488)
+}
 _BROWSER = {
     "allow": "opus,g722,ulaw,alaw",
     # DTLS-SRTP with a certificate that Asterisk makes, ICE, AVPF, RTCP on the same port (RFC 8834, RFC 8827)

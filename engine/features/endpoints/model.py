@@ -2,9 +2,9 @@
 
 import msgspec
 
-from engine.store.extensions import Extension
+from engine.store.extensions import Extension, Srtp
 
-__all__ = ["EndpointState", "Extension", "NewExtension", "PhoneFields"]
+__all__ = ["EndpointState", "Extension", "NewExtension", "PhoneFields", "Srtp"]
 
 
 class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,6 +22,7 @@ class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     owner: str | None = None
     max_contacts: int = 5
     webrtc: bool = False
+    srtp: Srtp = Srtp.OPTIONAL
 
 
 class PhoneFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +31,7 @@ class PhoneFields(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     max_contacts: int | None = None
     webrtc: bool | None = None
+    srtp: Srtp | None = None
     password: str | None = None
 
 

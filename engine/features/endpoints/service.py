@@ -125,7 +125,8 @@ class Extensions:
         if account is not None:
             found = [one for one in found if account in (one.account, named[one.account])]
         if not found:
-            of = f"The account {account} has no" if account else "There is no"
+            known = self._cache.find(account) if account else None
+            of = f"The account {known.name if known else account} has no" if account else "There is no"
             raise NotThere(f"{of} extension {number}.")
         if len(found) > 1:
             names = sorted(named.values())
@@ -197,6 +198,7 @@ def _add(conn: Connection, by: Actor, wanted: NewExtension) -> tuple[Extension, 
         owner=users.find(conn, owner.id, wanted.owner).id if wanted.owner else None,
         max_contacts=wanted.max_contacts,
         webrtc=wanted.webrtc,
+        srtp=wanted.srtp,
     )
     checked(extension, owner.country)
     extensions.add(conn, extension)

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from api import bodies
 from api.own.access import Caller
-from api.own.admin.destinations import leads_to
 from api.own.admin.rates import LARGEST_FILE, SECONDS_FOR_A_FILE
 from api.own.bodies import number_of, time_of
+from api.own.destinations import leads_to
 from api.own.errors import BadRequest
 from api.own.features.messaging import admin_schema, render
 from api.own.features.messaging.admin_schema import (

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from api.files import File
 from api.own.access import CallerOf
-from api.own.admin.destinations import given as given_destination
+from api.own.destinations import given as given_destination
 from api.own.errors import BadRequest
 from api.own.features.voicemail import render
 from api.own.features.voicemail.schema import Box, Boxes, ChangedBox, Greeting, Greetings, MadeBox, NewBox, Pin

@@ -1,4 +1,4 @@
-"""Destinations in requests of the admin API."""
+"""Destinations in requests of our own API."""
 
 import msgspec
 

@@ -1,0 +1,1 @@
+"""Extensions: the phones of accounts, and which calls they take."""
