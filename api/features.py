@@ -30,6 +30,7 @@ from engine.features.groups.feature import GroupsFeature
 from engine.features.guesses.feature import GuessesFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.locations.feature import LocationsFeature
+from engine.features.meetings.feature import MeetingsFeature
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.directory import Directory
@@ -107,7 +108,8 @@ def add_features(
     add(NumbersFeature(on, leading.registry, settings.number_pool, settings.price_of_number))
     add(GroupsFeature(on, leading.registry))
     guesses = add(GuessesFeature(on)).service
-    add(RoomsFeature(on, guesses, leading.registry))
+    rooms = add(RoomsFeature(on, guesses, leading.registry)).service
+    meetings = add(MeetingsFeature(on, rooms))
     add(ApplicationsFeature(on, dialects))
     add(AccountsFeature(on, dialects, settings.number_pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(on))
@@ -151,7 +153,7 @@ def add_features(
         files=on.files,
         admission=admission,
         gate=gate,
-        directory=Directory(on.cache, leading.registry, on.codes),
+        directory=Directory(on.cache, leading.registry, on.codes, meetings.guests),
         settings=EngineSettings(ari_application=settings.ari_application, recordings=settings.recordings),
         on_media_server=on_media_server,
         on_question=lambda question: later.front.ask(question),

@@ -14,11 +14,20 @@ ARG LOCK=requirements
 COPY docker/$LOCK.txt docker/pip-install.sh /build/
 RUN sh /build/pip-install.sh /opt/carillon/venv /build/$LOCK.txt
 
+# What pages load from libraries (api/scripts); nothing of Node.js is kept.
+FROM system AS scripts
+COPY .build/context /build/context
+COPY docker/requirements-scripts.txt docker/pip-install.sh docker/npm-install.sh /build/
+RUN sh /build/pip-install.sh /build/node /build/requirements-scripts.txt
+COPY api/scripts /build/scripts
+RUN PATH=/build/node/bin:$PATH sh /build/npm-install.sh /build/scripts /opt/carillon/scripts
+
 FROM system
 RUN groupadd --gid 5060 carillon && useradd --uid 5060 --gid 5060 --no-create-home --home-dir /var/lib/carillon --shell /usr/sbin/nologin carillon \
  && mkdir -p /var/lib/carillon/prompts /var/lib/carillon/media /var/lib/carillon/certificates /var/spool/asterisk/recording /var/log/asterisk \
  && chown -R carillon:carillon /var/lib/carillon /var/spool/asterisk /var/log/asterisk
 COPY --from=packages /opt/carillon/venv /opt/carillon/venv
+COPY --from=scripts /opt/carillon/scripts /opt/carillon/scripts
 COPY docker/carillon/carillon docker/carillon/health /usr/local/bin/
 COPY LICENSE /usr/share/doc/carillon/LICENSE
 COPY engine /opt/carillon/engine

@@ -14,8 +14,8 @@ from engine.features.scheduled_calls.model import ScheduledCall, WantedCall
 from engine.features.scheduled_calls.service import ScheduledCalls
 
 
-def time_of(at: float | str) -> float:
-    """Read when a call is to be placed: Unix seconds, or ISO 8601 with an offset. Raises BadRequest."""
+def time_of(at: float | str, name: str = "at") -> float:
+    """Read a time of a request, its field `name`: Unix seconds, or ISO 8601 with an offset. Raises BadRequest."""
     if isinstance(at, (int, float)):
         return float(at)
     try:
@@ -24,7 +24,7 @@ def time_of(at: float | str) -> float:
         read = None
     if read is None or read.tzinfo is None:
         raise BadRequest(
-            "at must be Unix seconds, or a date and a time with an offset such as 2030-01-31T12:00:00+01:00"
+            f"{name} must be Unix seconds, or a date and a time with an offset such as 2030-01-31T12:00:00+01:00"
             f" (got {at[:64]!r})."
         )
     return read.timestamp()

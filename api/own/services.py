@@ -43,7 +43,7 @@ class OwnServices:
 
     `lab` and `lab_smsc` may be None. The lab's carriers are in the network `lab_carriers`, at `lab_sip_port`. `folders`
     are those whose free space is checked. `dialects` are the vendors', without our own. `guesses` throttles the
-    guessing of keys.
+    guessing of keys. `scripts` is the folder of what pages load from libraries.
     """
 
     engine: CommandTaker
@@ -65,6 +65,7 @@ class OwnServices:
     lab_sip_port: int = 5070
     guesses: Guesses = field(default_factory=Guesses)
     version: str = "0"
+    scripts: Path = Path("/opt/carillon/scripts")
 
     @property
     def cache(self) -> SettingsCache:

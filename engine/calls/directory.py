@@ -84,6 +84,9 @@ class Directory(Protocol):
         `sip_user` is what the phone registers as: Asterisk's name of its endpoint.
         """
 
+    async def from_guest(self, dialled: str) -> Answering | None:
+        """What the call of a browser does that has no extension: it dials a ticket. None: that is not good."""
+
     def verstat_places(self, trunk: str) -> VerstatPlaces:
         """Where the INVITEs of a trunk say whether their caller's number was checked."""
 

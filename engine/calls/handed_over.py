@@ -5,14 +5,14 @@ from typing import Self
 
 import msgspec
 
-SOURCES = ("inbound", "extension")
+SOURCES = ("inbound", "extension", "guest")
 
 
 class HandedOver(msgspec.Struct, frozen=True):
-    """The arguments of `Stasis(app,inbound|extension,<dialled>[,<request URI>[,<name>=<value>…]])`.
+    """The arguments of `Stasis(app,inbound|extension|guest,<dialled>[,<request URI>[,<name>=<value>…]])`.
 
-    `source`: by a trunk (inbound) or from a softphone. `uri`: "" where it is not known. `said`: what the INVITE says
-    of its caller (engine.calls.privacy, engine.calls.verstat).
+    `source`: by a trunk (inbound), from a softphone (extension), or a browser that has no extension (guest). `uri`: ""
+    where it is not known. `said`: what the INVITE says of its caller (engine.calls.privacy, engine.calls.verstat).
     """
 
     source: str

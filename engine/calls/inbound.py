@@ -141,6 +141,8 @@ class Reception:
 
     async def _answering(self, start: ari.StasisStart) -> Answering | Unmatched | None:
         given = HandedOver.read(start.args)
+        if given.source == "guest":
+            return await self._directory.from_guest(given.dialled)
         if given.source == "extension":
             endpoint = start.channel.name.removeprefix("PJSIP/").rpartition("-")[0]
             return await self._directory.from_extension(given.dialled, endpoint)

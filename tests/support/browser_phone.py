@@ -1,47 +1,23 @@
-"""A telephone in a browser: JsSIP in Debian's Chromium, steered over the DevTools protocol.
-
-Chromium's fake microphone plays a file; what the phone hears is taken from its WebAudio.
-"""
+"""A telephone in a browser: JsSIP in Debian's Chromium; what it hears is taken from its WebAudio."""
 
 import asyncio
 import base64
 import json
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import aiohttp
 import numpy as np
-import soundfile
 from aiohttp import web
 
+from tests.support.browser import EAR_RATE, LIMIT_SECONDS, MICROPHONE_RATE, Browser, BrowserFailed
 from tests.support.far_end import Sound
 
+__all__ = ["LIMIT_SECONDS", "MICROPHONE_RATE", "BrowserFailed", "BrowserPhone"]
 ROOT = Path(__file__).parents[2]
 PAGE = Path(__file__).with_suffix(".html")
 LIBRARY = ROOT / ".build" / "browser" / "jssip.js"
-MICROPHONE_RATE, EAR_RATE = 48_000, 16_000
-LIMIT_SECONDS = 20.0
-_FLAGS = (
-    "--headless=new",
-    "--no-sandbox",  # tests may run as root
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--remote-debugging-port=0",
-)
-
-
-class BrowserFailed(AssertionError):
-    """The browser did not do what it was told, or did not see what was waited for."""
 
 
 @dataclass
@@ -61,8 +37,7 @@ class BrowserPhone:
     register: bool = True
 
     async def __aenter__(self) -> "BrowserPhone":
-        self._folder = Path(tempfile.mkdtemp(prefix="browser-"))
-        self._ids = 0
+        self._browser = Browser(self.user)
         try:
             await self._open()
             await self.evaluate(f"phone.codecWanted = {json.dumps(self.codec)}")
@@ -141,8 +116,7 @@ class BrowserPhone:
 
     async def die(self) -> None:
         """End without a word, as a browser that crashes."""
-        self._process.kill()
-        await self._process.wait()
+        await self._browser.die()
 
     async def heard(self) -> Sound:
         """What it heard in its last call so far, or since `forget`."""
@@ -155,18 +129,9 @@ class BrowserPhone:
 
     async def evaluate(self, expression: str, *, within: float = LIMIT_SECONDS) -> Any:
         """Run an expression in the page, and wait for its promise."""
-        self._ids += 1
-        params = {"expression": expression, "awaitPromise": True, "returnByValue": True, "userGesture": True}
-        waiting = self._replies[self._ids] = asyncio.get_running_loop().create_future()
-        await self._devtools.send_json({"id": self._ids, "method": "Runtime.evaluate", "params": params})
-        answer = await asyncio.wait_for(waiting, within)
-        if failed := answer.get("exceptionDetails"):
-            raise BrowserFailed(f"{self.user}: {expression}: {failed.get('exception', failed).get('description')}")
-        return answer["result"].get("value")
+        return await self._browser.evaluate(expression, within=within)
 
     async def _open(self) -> None:
-        sound = np.tile(self.microphone, 1)
-        soundfile.write(self._folder / "microphone.wav", sound, MICROPHONE_RATE, subtype="PCM_16")
         if not LIBRARY.exists():
             raise BrowserFailed(f"{LIBRARY} is missing: docker/npm makes it.")
         app = web.Application()
@@ -174,64 +139,14 @@ class BrowserPhone:
         app.router.add_get("/jssip.js", _library)
         self._server = web.AppRunner(app)
         await self._server.setup()
-        site = web.TCPSite(self._server, "127.0.0.1", 0)
-        await site.start()
+        await web.TCPSite(self._server, "127.0.0.1", 0).start()
         page = f"http://127.0.0.1:{self._server.addresses[0][1]}/"
-        self._process = await asyncio.create_subprocess_exec(
-            _program("chromium"), *_FLAGS, f"--user-data-dir={self._folder}",
-            f"--use-file-for-fake-audio-capture={self._folder}/microphone.wav", page,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        self._session = aiohttp.ClientSession()
-        async with asyncio.timeout(LIMIT_SECONDS):
-            address = await self._target(page)
-        self._devtools = await self._session.ws_connect(address, max_msg_size=0)
-        self._replies: dict[int, asyncio.Future[Any]] = {}
-        self._reading = asyncio.create_task(self._read(), name=f"browser {self.user}")
-        async with asyncio.timeout(LIMIT_SECONDS):
-            while not await self.evaluate("typeof phone === 'object' && typeof JsSIP === 'object'"):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
-
-    async def _target(self, page: str) -> str:
-        """The DevTools address of the page; Chromium writes its port into a file once it listens."""
-        port = self._folder / "DevToolsActivePort"
-        while True:
-            if self._process.returncode is not None:
-                raise BrowserFailed("Chromium ended at once.")
-            try:
-                number = port.read_text().split()[0]
-                async with self._session.get(f"http://127.0.0.1:{number}/json/list") as answer:
-                    found = [one for one in await answer.json() if one["url"] == page]
-            except (FileNotFoundError, IndexError, aiohttp.ClientConnectorError):
-                found = []
-            if found:
-                return str(found[0]["webSocketDebuggerUrl"])
-            await asyncio.sleep(0.05)
-
-    async def _read(self) -> None:
-        async for message in self._devtools:
-            answer = json.loads(message.data)
-            waiting = self._replies.pop(answer.get("id", 0), None)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(answer.get("result", {"exceptionDetails": answer}))
+        await self._browser.open(page, self.microphone, "typeof phone === 'object' && typeof JsSIP === 'object'")
 
     async def _end(self) -> None:
-        if hasattr(self, "_devtools"):
-            await self._devtools.close()
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
-        if hasattr(self, "_session"):
-            await self._session.close()
-        if hasattr(self, "_process") and self._process.returncode is None:
-            self._process.terminate()
-            try:
-                await asyncio.wait_for(self._process.wait(), 5)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        await self._browser.close()
         if hasattr(self, "_server"):
             await self._server.cleanup()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 async def _page(request: web.Request) -> web.FileResponse:
@@ -240,10 +155,3 @@ async def _page(request: web.Request) -> web.FileResponse:
 
 async def _library(request: web.Request) -> web.FileResponse:
     return web.FileResponse(LIBRARY)
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        raise BrowserFailed(f"{name} is not installed; run `make test`, which installs what the tests need.")
-    return found

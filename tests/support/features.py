@@ -34,6 +34,7 @@ from engine.features.groups.feature import GroupsFeature
 from engine.features.guesses.feature import GuessesFeature
 from engine.features.health.feature import HealthFeature
 from engine.features.locations.feature import LocationsFeature
+from engine.features.meetings.feature import MeetingsFeature
 from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
@@ -128,7 +129,8 @@ def features_on(
     add(NumbersFeature(platform, leading.registry, pool or "none"))
     add(GroupsFeature(platform, leading.registry))
     guesses = add(GuessesFeature(platform)).service
-    add(RoomsFeature(platform, guesses, leading.registry))
+    rooms = add(RoomsFeature(platform, guesses, leading.registry)).service
+    add(MeetingsFeature(platform, rooms))
     add(ApplicationsFeature(platform, dialects))
     add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
     add(UsersFeature(platform, passwords))

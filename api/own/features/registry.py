@@ -1,6 +1,8 @@
 """Finds the rooms of a capability in our own API: a folder of this package, with those that it has.
 
 - `v1.py` names ROUTES: built from OwnServices and an api.own.access.CallerOf; `routes(prefix)` returns its routes.
+- `public.py` names PUBLIC: built from OwnServices; `routes()` returns routes on the public port that need no key, such
+  as pages.
 - `admin.py` names ADMIN: built from OwnServices; `routes()` returns the administrator's routes.
 - `schema.py` has what both take and answer. It may name PATH, which describes the parts of its paths, and NOUNS, the
   nouns in its paths that are a tag of their own below an account.

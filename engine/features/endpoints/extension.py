@@ -59,14 +59,14 @@ def endpoints_of(extension: Extension, rtp_address: str = "", hints: str = NOWHE
     """
     known = {extension.sip_user: pieces(extension, rtp_address, hints)}
     if extension.webrtc:
-        media = _BROWSER | _rtp_at(rtp_address)
+        media = BROWSER | rtp_at(rtp_address)
         known[extension.browser_user] = _pieces(extension, extension.browser_user, media, hints)
     return known
 
 
 def pieces(extension: Extension, rtp_address: str = "", hints: str = NOWHERE) -> list[Piece]:
     """Return what Asterisk is told about the phones of an extension."""
-    media = _PHONE | _SRTP[extension.srtp] | _rtp_at(rtp_address)
+    media = _PHONE | _SRTP[extension.srtp] | rtp_at(rtp_address)
     return _pieces(extension, extension.sip_user, media, hints)
 
 
@@ -112,7 +112,7 @@ _SRTP = {
     Srtp.OPTIONAL: {"media_encryption_optimistic": "yes"},
     Srtp.REQUIRED: {"media_encryption_optimistic": "no"},  # an offer of RTP/SAVP; one without it is declined (488)
 }
-_BROWSER = {
+BROWSER = {
     "allow": "opus,g722,ulaw,alaw",
     # DTLS-SRTP with a certificate that Asterisk makes, ICE, AVPF, RTCP on the same port (RFC 8834, RFC 8827)
     "webrtc": "yes",
@@ -120,7 +120,7 @@ _BROWSER = {
 """What the endpoint of browsers has."""
 
 
-def _rtp_at(address: str) -> dict[str, str]:
+def rtp_at(address: str) -> dict[str, str]:
     """Return what keeps RTP on one address: without a transport of its own an endpoint takes it on all of them."""
     return {"media_address": address, "bind_rtp_to_media_address": "yes"} if address else {}
 

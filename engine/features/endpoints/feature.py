@@ -1,5 +1,6 @@
 """Endpoints: what Asterisk registers or calls, extensions and trunks."""
 
+from engine.features.endpoints.guests import Guests
 from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.presence import Presence
 from engine.features.endpoints.provisioner import Provisioner
@@ -8,6 +9,7 @@ from engine.features.endpoints.service import Extensions
 from engine.platform.feature import Feature
 from engine.platform.platform import Platform
 from engine.store import tables
+from engine.tasks.secret import Seal
 
 
 class EndpointsFeature(Feature):
@@ -20,13 +22,19 @@ class EndpointsFeature(Feature):
     tables = (tables.extensions,)
 
     def __init__(
-        self, platform: Platform, provisioner: Provisioner, trunks: Owner, lamps: Lamps, rtp_address: str = ""
+        self,
+        platform: Platform,
+        provisioner: Provisioner,
+        trunks: Owner,
+        lamps: Lamps,
+        rtp_address: str = "",
     ) -> None:
         self._presence = Presence(lamps.client, platform.cache)
         self.extensions = Extensions(platform.writer, platform.cache, provisioner, rtp_address, self._presence)
         platform.on_refresh(self._presence.look)
-        self.all = Endpoints(provisioner, (trunks, self.extensions))
-        self.services = (self.extensions, self.all, lamps)
+        guests = Guests(platform.seal or Seal(""), rtp_address)
+        self.all = Endpoints(provisioner, (trunks, self.extensions, guests))
+        self.services = (self.extensions, self.all, lamps, guests)
 
     async def on_media_server(self) -> None:
         """Tell an Asterisk what states are made of; raises AriError."""

@@ -25,7 +25,9 @@ HELD_RTP_TIMEOUT = "3600"
 RTP_KEEPALIVE = "5"  # seconds: a call that waits sends comfort noise (RFC 3389), or NAT and carriers would drop it
 DTMF_MODE = "auto"
 """RFC 4733, as `rfc4733`; but a party whose SDP has no telephone-event is sent tones, and heard by them."""
-_OURS = re.compile(rf"trunk-[a-z0-9-]{{1,32}}|{PATTERN}")
+GUEST = "guest"
+"""The endpoint of browsers that have no extension (engine.features.endpoints.guests)."""
+_OURS = re.compile(rf"trunk-[a-z0-9-]{{1,32}}|{GUEST}|{PATTERN}")
 # The order of removal: the endpoint is last, for by it one that was removed by half is found again.
 _KINDS = ("registration", "identify", "aor", "auth", "endpoint")
 _MARK = "@carillon"  # a field of our own, which Asterisk keeps with the object: the digest of what it was made of

@@ -1,5 +1,7 @@
 """Who answers an inbound call, and what a softphone's dialling does (engine.calls.directory)."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from engine.calls.called import HEADERS, Called, user_of
@@ -19,12 +21,21 @@ from engine.store.numbers import Number
 from engine.tasks.dial import Dial
 from engine.tasks.go_to import GoTo
 
+GuestsOf = Callable[[str], Awaitable[Answering | None]]
+"""What the call of a browser does that has no extension, by the ticket that it dials; None: it is not good."""
+
 
 class Directory:
-    """Finds what answers, from the settings in memory."""
+    """Finds what answers, from the settings in memory. `guests` None: browsers without an extension call nothing."""
 
-    def __init__(self, cache: SettingsCache, destinations: Destinations, codes: Codes | None = None) -> None:
-        self._cache = cache
+    def __init__(
+        self,
+        cache: SettingsCache,
+        destinations: Destinations,
+        codes: Codes | None = None,
+        guests: GuestsOf | None = None,
+    ) -> None:
+        self._cache, self._guests = cache, guests
         self._destinations = destinations
         self._codes = codes or Codes()
 
@@ -115,6 +126,10 @@ class Directory:
             return msgspec.structs.replace(answering, caller=own.number)
         # Whether it may be called is asked at the one door out, when the task runs.
         return Answering(account=owner.id, tasks=(Dial(to=read),), caller=own.number)
+
+    async def from_guest(self, dialled: str) -> Answering | None:
+        """What the call of a browser does that has no extension."""
+        return await self._guests(dialled) if self._guests else None
 
     def _as_read(self, dialled: str, owner: Account) -> str:
         """Read a number as somebody in the account's country dials it; what is none stays, to be refused."""

@@ -1,7 +1,7 @@
 """How a caller gets into a room: it is asked for a PIN, which says which room, and whether it is an admin's."""
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -24,17 +24,20 @@ from engine.tasks.next_digit import Keys
 from engine.tasks.say import Say
 
 TOPIC = "rooms"
-_CODE = re.compile(r"(?:(?P<number>[0-9]{1,8})\*)?(?P<pin>[0-9]{4,10})")
+_CODE = re.compile(r"(?:(?P<number>[0-9]{1,9})\*)?(?P<pin>[0-9]{4,10})")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a caller is: all that is kept between two turns.
 
-    `room` is the id of the room whose line was dialled, "" for any of the account's. `tries` counts wrong PINs.
+    `room` is the id of the room whose line was dialled, "" for any of the account's. `opened`: the caller needs no PIN,
+    and is a guest or the host; `called` is the name that it gave itself. `tries` counts wrong PINs.
     `numbered`: a PIN counts behind the number of its room alone. `ended`: the turn before took digits that # ended.
     """
 
     room: str = ""
+    opened: Literal["", "guest", "host"] = ""
+    called: str = ""
     tries: int = 0
     numbered: bool = False
     ended: bool = False
@@ -55,9 +58,12 @@ class Opened(NamedTuple):
 
 
 def asking(place: Place, language: str = RoomSettings().language) -> Converse:
-    """The turn that asks there, in this language."""
+    """The turn that asks there, in this language; it lets in whoever needs no PIN."""
+    state = msgspec.json.encode(place).decode()
+    if place.opened:
+        return Converse(topic=TOPIC, state=state)
     says = tuple(said(language, phrase) for phrase in ("pin", "again", "farewell"))
-    return Converse(topic=TOPIC, state=msgspec.json.encode(place).decode(), secret=True, says=says)
+    return Converse(topic=TOPIC, state=state, secret=True, says=says)
 
 
 class Entering:
@@ -72,6 +78,10 @@ class Entering:
         place = msgspec.json.decode(state, type=Place)
         wanted = self._index.get(call.account, place.room) if place.room else None
         language = (wanted.settings if wanted else RoomSettings()).language
+        if place.opened:
+            if wanted is None:  # it was removed just now
+                return Next((said(language, "failed"), HangUp()))
+            return Next(self._inside(Opened(wanted, place.opened == "host"), place.called))
         with on.keypad.taking(typed_ahead=True, secret=True) as digits:
             typed = await Talk(on, Keys(digits), language, ended=place.ended).digits(_asked(place, language))
         code = _read(typed)
@@ -84,7 +94,7 @@ class Entering:
 
         answer, opened = await self._guesses.check(guess, look)
         if opened:
-            return Next(self._inside(call, opened))
+            return Next(self._inside(opened, self._spoken(call, opened.room.settings.language)))
         if answer is Answer.WRONG:
             return _again(place, language, ended=True)
         if not guess.target:  # a PIN alone is not looked at now; with a number it is a guess at that room
@@ -107,7 +117,7 @@ class Entering:
         named = [name for name in (target, code.number) if name]
         return Opened(room, admin) if all(name in (room.id, room.number) for name in named) else None
 
-    def _inside(self, call: Call, opened: Opened) -> tuple[AnyTask, ...]:
+    def _inside(self, opened: Opened, spoken: str) -> tuple[AnyTask, ...]:
         room, admin = opened
         settings = room.settings
         if (closed := self._closed(settings)) is not None:
@@ -117,7 +127,7 @@ class Entering:
             music=settings.music or None,
             rules=settings.rules,
             admin=admin,
-            spoken=self._spoken(call, settings.language),
+            spoken=spoken,
             sorry=said(settings.language, "failed"),
         )
         return (join,)

@@ -19,17 +19,17 @@ class RoomsFeature(Feature):
 
     def __init__(self, platform: Platform, guesses: Guesses, destinations: Destinations) -> None:
         index = RoomIndex()
-        self._service = RoomService(platform, index, guesses, destinations)
+        self.service = RoomService(platform, index, guesses, destinations)
         self._cache = platform.cache
         platform.on_refresh(lambda: index.keep(self._is_open))
-        self.services = (self._service,)
+        self.services = (self.service,)
         self.destinations = (RoomsKind(index),)
         self.conference_rules = index.rules
         self.conversations = {TOPIC: Entering(platform, index, guesses)}
 
     async def start(self) -> None:
         """Read all rooms."""
-        await self._service.load()
+        await self.service.load()
 
     def _is_open(self, account: str) -> bool:
         found = self._cache.find(account)

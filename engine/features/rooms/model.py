@@ -9,7 +9,7 @@ from engine.conferences.phrases import LANGUAGES
 from engine.features.errors import FeatureError, InvalidSetting
 from engine.model.conference_rules import Announcing, ConferenceRules
 
-_NUMBER = re.compile(r"[0-9]{1,8}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MUSIC = re.compile(r"[\w-]{0,64}", re.ASCII)
@@ -125,7 +125,7 @@ class WithPins(msgspec.Struct, frozen=True, kw_only=True):
 def checked_number(text: str) -> str:
     """Return a room's number; raises InvalidSetting."""
     if not _NUMBER.fullmatch(text):
-        raise InvalidSetting(f"A room's number must be 1 to 8 digits (got {text[:32]!r}).")
+        raise InvalidSetting(f"A room's number must be 1 to 9 digits (got {text[:32]!r}).")
     return text
 
 

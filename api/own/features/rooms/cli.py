@@ -126,7 +126,7 @@ class RoomCommands:
         account
             The account; may be left out if there is only one.
         number
-            1 to 8 digits; chosen at random by default.
+            1 to 9 digits; chosen at random by default.
         name
             Its name; by default its number.
         """

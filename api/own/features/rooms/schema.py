@@ -51,7 +51,7 @@ class ChangedRoom(Given, frozen=True, kw_only=True):
 class NewRoom(ChangedRoom, frozen=True, kw_only=True):
     """A room to make. A number and PINs that are left out are chosen at random."""
 
-    number: Annotated[str | None, says("Its number, 1 to 8 digits, unique within the account.")] = None
+    number: Annotated[str | None, says("Its number, 1 to 9 digits, unique within the account.")] = None
 
 
 class Room(Shown, frozen=True, kw_only=True):

@@ -187,7 +187,7 @@ def _given(body: ChangedRoom) -> dict[str, Any]:
 def _settings(fields: dict[str, Any]) -> dict[str, Any]:
     settings = {name: value for name, value in fields.items() if name not in _OF_THE_ROOM}
     for name in settings.keys() & {"opens", "closes"}:
-        settings[name] = None if settings[name] is None else time_of(settings[name])
+        settings[name] = None if settings[name] is None else time_of(settings[name], name)
     if "announces" in settings:
         settings["announces"] = Announcing(settings["announces"])
     return settings

@@ -1,0 +1,98 @@
+"""The page by which a browser enters a meeting. Its link is all that a guest needs: no key, and no PIN.
+
+The page calls the ticket that `enter` answers, by SIP over the websocket of api.sip_socket.
+"""
+
+import html
+from pathlib import Path
+
+from aiohttp import web
+
+from api.guess_throttle import ShownCredential
+from api.own.features.meetings.render import PATH
+from api.own.features.meetings.schema import Entry, Guest
+from api.own.operations import Body, Media, operation, taking
+from api.own.services import OwnServices
+from engine.features.endpoints.guests import Guests
+from engine.features.meetings.model import MeetingView, NoMeeting
+from engine.features.meetings.service import MeetingService
+
+_FOLDER = Path(__file__).with_name("page")
+_FILES = {"meeting.js": "text/javascript", "meeting.css": "text/css"}
+_SCRIPT = "jssip.js"
+PAGE = Media("The page.", ("text/html",))
+PARTS = Media("A script or a style sheet.", tuple(sorted(set(_FILES.values()))))
+_HEADERS = {
+    # nothing of another host, no script in the page itself; the websocket is of this host
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self' blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "microphone=(self), camera=()",
+    "Referrer-Policy": "no-referrer",  # the address is what lets one in
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class MeetingPage:
+    """The handlers."""
+
+    def __init__(self, services: OwnServices) -> None:
+        self._services = services
+        self._meetings, self._guests = services.features[MeetingService], services.features[Guests]
+
+    def routes(self) -> list[web.RouteDef]:
+        """The page, what it loads, and what it asks for to enter."""
+        return [
+            web.get(f"{PATH}/page/{{file}}", self.file),
+            web.get(f"{PATH}/{{link}}", self.page),
+            web.post(f"{PATH}/{{link}}", self.enter),
+        ]
+
+    @operation("getMeetingPage", {200: PAGE}, errors=(404,), is_open=True)
+    async def page(self, request: web.Request) -> web.Response:
+        """Serve the page of a meeting; if the link opens none, a page that says so."""
+        try:
+            view, host = await self._opened(request)
+        except NoMeeting as error:
+            return _page("gone.html", status=404, sentence=str(error))
+        return _page("meeting.html", name=view.room.name, role="host" if host else "guest")
+
+    @operation("getPartOfMeetingPage", {200: PARTS}, errors=(404,), is_open=True)
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """Serve what the page loads."""
+        name = request.match_info["file"]
+        headers = {name: text for name, text in _HEADERS.items() if name != "Cache-Control"}
+        if name == _SCRIPT and (script := self._services.scripts / _SCRIPT).is_file():
+            return web.FileResponse(script, headers=headers | {"Content-Type": "text/javascript"})
+        if name not in _FILES:
+            raise web.HTTPNotFound
+        return web.FileResponse(_FOLDER / name, headers=headers | {"Content-Type": _FILES[name]})
+
+    @taking("enterMeeting", Guest, {200: Entry}, errors=(404, 409), is_open=True)
+    async def enter(self, request: web.Request, body: Body[Guest]) -> web.Response:
+        """Answer what the browser of a guest calls to be in the meeting of the link."""
+        guest = await body()
+        await self._opened(request)
+        ticket = await self._meetings.ticket(request.match_info["link"], guest.name)
+        host = self._services.addresses.sip_host
+        entry = {"uri": f"sip:{ticket}@{host}", "user": self._guests.user, "password": self._guests.password}
+        return web.json_response(entry, headers={"Cache-Control": "no-store"})
+
+    async def _opened(self, request: web.Request) -> tuple[MeetingView, bool]:
+        """Return the meeting of the link, and whether it is the host's; raises NoMeeting, TooManyGuesses."""
+        link = request.match_info["link"]
+        shown = ShownCredential("meeting", link)
+        with self._services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, NoMeeting)):
+            return await self._meetings.opened(link)
+
+
+def _page(file: str, *, status: int = 200, **values: str) -> web.Response:
+    text = (_FOLDER / file).read_text()
+    for name, value in values.items():
+        text = text.replace(f"{{{{{name}}}}}", html.escape(value))
+    return web.Response(text=text, status=status, content_type="text/html", headers=_HEADERS)
+
+
+PUBLIC = MeetingPage

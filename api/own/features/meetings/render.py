@@ -1,0 +1,42 @@
+"""Meetings as they are shown."""
+
+from api.own.render import Shape, moment
+from api.own.services import OwnServices
+from engine.features.meetings.model import MeetingView
+from engine.features.meetings.service import MeetingService
+
+PATH = "/join"
+"""Where the page is by which a browser enters a meeting."""
+
+
+def link(services: OwnServices, view: MeetingView, *, host: bool) -> str:
+    """Return a link of a meeting."""
+    links = services.features[MeetingService].links
+    return f"{services.addresses.api}{PATH}/{links.link(view.meeting, host=host)}"
+
+
+def meeting(services: OwnServices, view: MeetingView) -> Shape:
+    """A meeting, with the PINs that were set just now."""
+    row, settings = view.meeting, view.room.settings
+    owner = services.cache.user(row.account, row.owner) if row.owner else None
+    pins = {"pin": view.pin, "host_pin": view.host_pin}
+    return {
+        "id": row.id,
+        "name": view.room.name,
+        "link": link(services, view, host=False),
+        "host_link": link(services, view, host=True),
+        "numbers": _numbers(services, view),
+        "starts": moment(row.starts),
+        "ends": moment(row.ends),
+        "owner": owner.email if owner else None,
+        "language": settings.language,
+        "timezone": settings.timezone,
+        "room": row.room,
+        "created": moment(row.created),
+    } | {name: pin for name, pin in pins.items() if pin is not None}
+
+
+def _numbers(services: OwnServices, view: MeetingView) -> list[str]:
+    """The numbers that lead to the account's rooms, or to this one."""
+    leading = {"rooms", f"rooms:{view.room.id}"}
+    return [row.number for row in services.cache.numbers(view.room.account) if str(row.leads_to) in leading]
