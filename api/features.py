@@ -15,6 +15,7 @@ from engine.features.applications.dialects import Dialect
 from engine.features.applications.feature import ApplicationsFeature
 from engine.features.applications.model import Application
 from engine.features.billing.feature import BillingFeature
+from engine.features.calendars.feature import CalendarsFeature
 from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.call_history.model import UnmatchedCall
 from engine.features.caller_ids.feature import CallerIdsFeature
@@ -47,6 +48,7 @@ from engine.features.sheets.feature import SheetsFeature
 from engine.features.sip_traces.feature import SipTracesFeature
 from engine.features.speech.feature import SpeechFeature
 from engine.features.star_codes.feature import StarCodesFeature
+from engine.features.statuses.feature import StatusesFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.costs import TrunkCosts
 from engine.features.trunks.feature import TrunksFeature
@@ -126,7 +128,9 @@ def add_features(
     add(PairsFeature(on, admission.check, lambda: later.engine))
     per_hour = settings.confirmations_per_hour
     phones = base.phones
-    add(MessagingFeature(on, leading.registry, data_of, phones, confirmations_per_hour=per_hour))
+    add(CalendarsFeature(on, base.net, settings.calendar_clients, f"{settings.api_url}/calendars/callback"))
+    messaging = add(MessagingFeature(on, leading.registry, data_of, phones, confirmations_per_hour=per_hour))
+    add(StatusesFeature(on, messaging))
     add(CallerIdsFeature(on, admission.check, lambda: later.engine, features[MessageService]))
     add(CampaignsFeature(on, admission, lambda: later.engine, features[MessageService]))
     add(PasscodesFeature(on, admission.check, lambda: later.engine, features[MessageService]))

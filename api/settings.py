@@ -13,6 +13,9 @@ from api.clients import BadNetwork, Clients
 from api.connections import MOST_CONNECTIONS, MOST_OF_A_CLIENT
 from engine.addresses import EVERYWHERE, Addresses, BadAddresses, at_port, reached
 from engine.calls.admission_protocol import MOST_ATTEMPTS
+from engine.features.calendars.clients import Clients as CalendarClients
+from engine.features.calendars.clients import google, outlook
+from engine.features.calendars.model import Provider
 from engine.features.errors import InvalidSetting
 from engine.features.messaging.receiving.confirming import PER_HOUR
 from engine.features.numbers.pool import Pool
@@ -62,6 +65,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_endpoint: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     smtp_url: str = ""
     smtp_from: str = ""
+    google_client_id: str = ""
+    google_client_secret: str = ""
+    google_oauth_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
+    outlook_client_id: str = ""
+    outlook_client_secret: str = ""
+    outlook_oauth_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^/?#\s]+[^?#\s]*$")] = ""
     voicemail_code: str = VOICEMAIL_CODE
     voices: Path = Path("/var/lib/carillon/voices")
     lab_address: str = "127.0.0.2"
@@ -98,6 +107,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return (
             *own,
             self.hep_password,
+            self.google_client_secret,
+            self.outlook_client_secret,
             self.lab_ari_password,
             self.lab_smsc_password,
             (self.mail_server.password or "") if self.mail_server else "",
@@ -107,6 +118,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def mail_server(self) -> MailServer | None:
         """The server that sends our mails; None: mails are not sent."""
         return MailServer.read(self.smtp_url, self.smtp_from)
+
+    @property
+    def calendar_clients(self) -> CalendarClients:
+        """This installation's clients at the providers of calendars; only those that are set."""
+        known: CalendarClients = {}
+        if self.google_client_id:
+            known[Provider.GOOGLE] = google(self.google_client_id, self.google_client_secret, self.google_oauth_url)
+        if self.outlook_client_id:
+            client = outlook(self.outlook_client_id, self.outlook_client_secret, self.outlook_oauth_url)
+            known[Provider.OUTLOOK] = client
+        return known
 
     @property
     def name_servers(self) -> tuple[str, ...]:

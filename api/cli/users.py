@@ -26,6 +26,7 @@ def commands(cli: Cli) -> App:
     app.command(noun.token)
     app.command(noun.tokens)
     app.command(noun.revoke)
+    app.command(noun.status)
     return app
 
 
@@ -132,6 +133,40 @@ class Users:
         """Delete a token by its id. It is refused at once."""
         self._cli.admin.delete(f"{self._path(account, user)}/tokens/{part(token)}")
         self._cli.output.done({"revoked": token}, f"The token {token} was deleted.")
+
+    def status(
+        self,
+        user: str,
+        status: str | None = None,
+        *,
+        account: str | None = None,
+        until: str | None = None,
+        unset: bool = False,
+    ) -> None:
+        """Show a user's status, or set or unset it. What its phones say counts while none is set.
+
+        Parameters
+        ----------
+        status
+            A text of 1 to 64 characters, such as away; without it the status is shown.
+        until
+            When it ends, such as 2030-01-31T12:00:00+01:00; by default when it is unset.
+        unset
+            Let the user's phones say the status again.
+        """
+        if unset and status is not None:
+            raise CommandFailed("Give a status or --unset, not both.")
+        path = f"{self._path(account, user)}/status"
+        if unset:
+            shown = self._cli.admin.ask("DELETE", path)["status"]
+        elif status is not None:
+            shown = self._cli.admin.ask("PUT", path, body=present(status=status, until=until))["status"]
+        else:
+            shown = self._cli.admin.get(path)["status"]
+        if shown is None:
+            self._cli.output.done({"status": None}, f"Nobody set a status of {user}, and no phone says one.")
+        else:
+            self._cli.output.fields(shown)
 
     def _path(self, account: str | None, user: str | None = None) -> str:
         path = f"/accounts/{part(self._cli.account(account))}/users"

@@ -13,6 +13,8 @@ from engine.features.accounts.feature import AccountsFeature
 from engine.features.applications.dialects import Dialect
 from engine.features.applications.feature import ApplicationsFeature
 from engine.features.billing.feature import BillingFeature
+from engine.features.calendars.clients import Clients
+from engine.features.calendars.feature import CalendarsFeature
 from engine.features.call_history.feature import CallHistoryFeature
 from engine.features.caller_ids.feature import CallerIdsFeature
 from engine.features.campaigns.feature import CampaignsFeature
@@ -51,6 +53,7 @@ from engine.features.sip_traces.feature import SipTracesFeature
 from engine.features.sip_traces.model import TraceSettings
 from engine.features.speech.feature import SpeechFeature
 from engine.features.star_codes.feature import StarCodesFeature
+from engine.features.statuses.feature import StatusesFeature
 from engine.features.subscriptions.feature import SubscriptionsFeature
 from engine.features.trunks.costs import TrunkCosts
 from engine.features.trunks.feature import TrunksFeature
@@ -112,11 +115,13 @@ def _no_engine() -> Any:
 def features_on(
     platform: Platform,
     client: AriClient,
+    net: Net,
     folder: Path,
     *,
     dialects: Sequence[Dialect] = (),
     pool: str = "",
     passwords: Passwords | None = None,
+    calendars: Clients | None = None,
 ) -> Features:
     """Build every feature that asks nothing of the engine."""
     built, provisioner = Features(platform), Provisioner(client)
@@ -140,7 +145,9 @@ def features_on(
     add(FilesFeature(platform, Folder(folder / "files")))
     add(VoicemailFeature(platform, leading.registry, guesses, passwords, lamps=Lamps(client)))
     add(StarCodesFeature(platform, leading.registry, leading.extensions))
-    add(MessagingFeature(platform, leading.registry, without_data))
+    add(CalendarsFeature(platform, net, calendars or {}, "http://127.0.0.1:8080/calendars/callback"))
+    messaging = add(MessagingFeature(platform, leading.registry, without_data))
+    add(StatusesFeature(platform, messaging))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))
     add(UploadsFeature(platform))
@@ -158,7 +165,7 @@ def services_of(
 ) -> Features:
     """Build all of them on a platform of their own, for an Asterisk and an engine that are not there."""
     nobody, platform = AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0"), platform_of(db, writer, net, folder)
-    built = features_on(platform, nobody, folder, dialects=dialects)
+    built = features_on(platform, nobody, net, folder, dialects=dialects)
     built.add(ScheduledCallsFeature(platform, _nothing_refused, _no_engine))
     built.add(PairsFeature(platform, _nothing_refused, _no_engine))
     built.add(fax_on(platform, built, _nothing_refused, _no_engine, folder))

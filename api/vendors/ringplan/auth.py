@@ -133,8 +133,7 @@ class Auth:
             user = await self._users.get(account.id, named)
         except NotThere:
             raise RingPlanUnauthorized(
-                "X-User-Id must be the id of one of the company's contacts, or primary"
-                f" (got {named[:40]!r})."
+                f"X-User-Id must be the id of one of the company's contacts, or primary (got {named[:40]!r})."
             ) from None
         if user.disabled:
             raise RingPlanUnauthorized("The contact in X-User-Id is not activated.")

@@ -12,7 +12,7 @@ from api.sip_socket import PATH as SIP_PATH
 from api.vendors.parts import VendorParts
 from api.vendors.ringplan.auth import Auth
 from api.vendors.ringplan.events import notifications
-from api.vendors.ringplan.events.live import LiveTexting
+from api.vendors.ringplan.events.live import CompanyEvents
 from api.vendors.ringplan.events.sockets import LiveSockets
 from api.vendors.ringplan.http.companies import CompanyOperations
 from api.vendors.ringplan.http.contacts import ContactOperations
@@ -23,6 +23,7 @@ from api.vendors.ringplan.http.extensions import ExtensionOperations
 from api.vendors.ringplan.http.faxes import FaxOperations
 from api.vendors.ringplan.http.files import FileOperations
 from api.vendors.ringplan.http.locations import LocationOperations
+from api.vendors.ringplan.http.meetings import MeetOperations
 from api.vendors.ringplan.http.routes import PATHS, Routes
 from api.vendors.ringplan.http.texting_contacts import TextingContactOperations
 from api.vendors.ringplan.http.texting_numbers import NumberOwners, TextingNumberOperations
@@ -31,6 +32,7 @@ from api.vendors.ringplan.http.webhooks import WebhookOperations
 from api.vendors.ringplan.ids import DIALECT, shown_of_account, shown_with_keys
 from api.vendors.vendor import Vendor
 from engine.events import Event
+from engine.features.calendars.service import CalendarService
 from engine.features.destinations.extension_settings import ExtensionDiversions
 from engine.features.destinations.registry import Destinations
 from engine.features.details.service import DetailService
@@ -39,6 +41,7 @@ from engine.features.fax.boxes import FaxBoxes
 from engine.features.fax.service import FaxService
 from engine.features.files.service import FileService
 from engine.features.locations.service import LocationService
+from engine.features.meetings.service import MeetingService
 from engine.features.messaging.threads.service import ThreadService
 from engine.features.phonebook.service import Phonebook
 from engine.features.subscriptions.live import LiveEvents
@@ -72,6 +75,7 @@ class RingPlan(Vendor):
         voicemail = parts.features[VoicemailService]
         faxes = FaxOperations(parts.features[FaxService], parts.features[FaxBoxes], parts.cache, parts.clock)
         files = FileOperations(parts.features[FileService], parts.features[FaxService])
+        meetings, calendars = parts.features[MeetingService], parts.features[CalendarService]
         links = VoicemailLinks(voicemail, parts.seal, parts.api_url, parts.clock)
         operations = (
             CompanyOperations(details, users, parts.sip_host).operations()
@@ -84,12 +88,13 @@ class RingPlan(Vendor):
             | VoicemailOperations(voicemail, parts.cache, links).operations()
             | faxes.operations()
             | files.operations()
+            | MeetOperations(meetings, calendars, parts.api_url).operations()
             | ConversationOperations(parts.features[ThreadService], phonebook, numbers).operations()
         )
         auth = Auth(parts.accounts, users, parts.guesses, parts.clock)
         threads = parts.features[ThreadService]
-        texting = LiveTexting(threads, ConversationShapes(threads, phonebook))
-        sockets = LiveSockets(auth, parts.features[LiveEvents], threads, texting, NumberOwners(details), parts.clients)
+        events = CompanyEvents(threads, ConversationShapes(threads, phonebook))
+        sockets = LiveSockets(auth, parts.features[LiveEvents], threads, events, NumberOwners(details), parts.clients)
         return cls(Routes(auth, operations, {f"GET {LINK_PATH}": links.serve}, files.uploads()), sockets)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:

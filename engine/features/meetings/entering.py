@@ -21,6 +21,8 @@ class MeetingGuests:
             return None
         view, ticket = found
         place = Place(room=view.room.id, opened="host" if ticket.host else "guest", called=ticket.name)
-        name = ticket.name or (HOST if ticket.host else GUEST)
+        role = HOST if ticket.host else GUEST
+        # a caller that looks like an extension's number would count as a call of that extension
+        name = ticket.name if any(each.isalpha() for each in ticket.name) else f"{role} {ticket.name}".strip()
         ask = asking(place, view.room.settings.language)
         return Answering(account=view.meeting.account, tasks=(ask,), caller=name, callee=view.meeting.id)

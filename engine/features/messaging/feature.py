@@ -69,6 +69,9 @@ class Registrations(Protocol):
     def on_registered(self, callback: Callable[[str], None]) -> None:
         """Call `callback` with the name of each that becomes registered."""
 
+    def on_changed(self, callback: Callable[[str], None]) -> None:
+        """Call `callback` with the name of each that becomes registered, or is found not to be."""
+
 
 class PhoneCarrier(Carrier, Protocol):
     """The carrier of texts to and from the phones of extensions."""
@@ -106,6 +109,7 @@ class MessagingFeature(Feature):
         backlog = self._backlog = Backlog()
         self._expiry = Expiry(writer, clock, self._note)
         self._registrations: Registrations | None = None
+        self._watching: list[Callable[[str], None]] = []
         senders = self._senders = self._with_senders(phones)
         queueing = Queueing(platform.cache, settings, backlog, senders, self._expiry, clock)
         confirmations = Confirmations(queueing, confirmations_per_hour)
@@ -183,7 +187,17 @@ class MessagingFeature(Feature):
         carrier = phones(self.inbox)
         self._registrations = carrier.registrations
         self._registrations.on_registered(self._registered)
+        for watch in self._watching:
+            self._registrations.on_changed(watch)
         return carrier
+
+    def on_registration(self, watch: Callable[[str], None]) -> None:
+        """Call `watch` with the SIP user name of each phone that registers or is gone; before the start."""
+        self._watching.append(watch)
+
+    def is_registered(self, sip_user: str) -> bool:
+        """Whether a phone or browser of an extension is registered; none is while Asterisk cannot be reached."""
+        return bool(self._registrations and self._registrations.is_registered(sip_user))
 
     def _note(self, done: Progress) -> None:
         """Keep in memory what was committed."""

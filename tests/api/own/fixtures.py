@@ -95,7 +95,7 @@ async def installation(
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
             passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-            features = features_on(platform, client, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
+            features = features_on(platform, client, net, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
             admission = Admission(
                 db, platform.cache, features[CallRates], Counters(redis, "carillon-0"), bars=platform.bars
             )

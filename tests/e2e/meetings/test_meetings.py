@@ -117,7 +117,7 @@ async def test_a_link_ends_when_it_is_changed_and_when_its_meeting_is_removed(
     assert status == 200 and changed["link"] != ours["link"] and changed["host_link"] != ours["host_link"]
     await anna.join()
     await anna.until("failed")
-    assert "is not there any more" in await anna.says()
+    assert "There is no such meeting" in await anna.says()
     assert await _status(ours["link"]) == await _status(ours["host_link"]) == 404
     assert await _status(changed["link"]) == await _status(changed["host_link"]) == 200
     assert (await own.ask("DELETE", f"rooms/{ours['room']}"))[0] == 409, "the room is the meeting's"

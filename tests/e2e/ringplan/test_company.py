@@ -102,9 +102,7 @@ print(request.status_code, request.json()['type'])
 """The document's samples of these operations, one after the other, with host, key and ids replaced."""
 
 
-async def test_the_document_s_samples_run_as_they_are_printed(
-    company: Company, system: System, tmp_path: Path
-) -> None:
+async def test_the_document_s_samples_run_as_they_are_printed(company: Company, system: System, tmp_path: Path) -> None:
     script = tmp_path / "samples.py"
     script.write_text(SAMPLES.format(url=system.api, key=company.api.token))
     ran = await asyncio.to_thread(

@@ -46,9 +46,7 @@ async def test_a_desk_phone_and_a_browser_that_rest_set_up_call_each_other(compa
     desk = await office.settings(await office.add(101))
     shown = await office.settings(await office.add(102, purpose="softphone"))
     async with AsyncExitStack() as stack:
-        anna = Phone(
-            desk["user"], desk["password"], desk["server"], number="101", microphone=audio.sine(DESK, 60)
-        )
+        anna = Phone(desk["user"], desk["password"], desk["server"], number="101", microphone=audio.sine(DESK, 60))
         await stack.enter_async_context(anna)
         ben = BrowserPhone(
             user=shown["browser"]["user"],

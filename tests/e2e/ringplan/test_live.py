@@ -14,13 +14,17 @@ from tests.clients.ringplan import live as clients
 from tests.clients.ringplan.live import Live
 from tests.e2e.ringplan.conftest import Company
 from tests.e2e.ringplan.test_texting import CONVERSATIONS, texting_number
+from tests.support import people
 from tests.support.carillon import Admin, Command
 from tests.support.lab_numbers import unused
+from tests.support.phone import Phone
+from tests.support.scenario import until
 from tests.support.system import ROOT, System
 
 PROGRAM = Path(clients.__file__).with_name("node") / "listen.js"
 PACKAGES = ROOT / ".build" / "socket.io" / "node_modules"
 READ = "texting.message.markAsRead"
+STATUS = "user_status_updated"
 
 
 class Node:
@@ -134,3 +138,42 @@ async def test_another_company_sees_none_of_it(
         await live.until("texting.message.new")
         await stranger.authenticate(other.api.token)
         assert [name for name, _ in stranger.received] == ["authenticated"] * 2
+
+
+async def test_a_user_s_status_follows_its_phone_and_its_calls_and_is_set_by_our_own_api(
+    company: Company, other: Company, admin: Admin, system: System
+) -> None:
+    contact = {"contacts": {"email": "ann@example.com"}, "first_name": "Ann", "last_name": "Lee"}
+    ann = await company.api.ok("POST", "/company/contacts", contact, status=201)
+    wanted = {"number": "101", "account": company.account.name, "owner": "ann@example.com"}
+
+    async def said(live: Live, count: int) -> list[tuple[str, str]]:
+        """The first statuses: what they are, and how they came about."""
+        found = await until(lambda: _of(live), lambda news: len(news) >= count, what=f"{count} statuses")
+        for each in found:
+            assert (each["company_id"], each["user_id"]) == (company.id, ann["id"])
+            assert each["user_email"] == "ann@example.com" and each["id"] and each["created_at"].endswith("Z")
+            assert each["updated_at"] == each["created_at"] and each["deleted_at"] is None
+        return [(each["status"]["status"], each["status"]["action_type"]) for each in found]
+
+    async with Live(system.api) as live, Live(system.api) as stranger:
+        assert (await live.authenticate(company.api.token))[0] == "authenticated"
+        assert (await stranger.authenticate(other.api.token))[0] == "authenticated"
+        shown = await admin.ask("POST", "extensions", wanted)
+        assert await said(live, 1) == [("offline", "registration")]
+        async with Phone(shown["user"], shown["password"], system.sip, number="101") as phone:
+            assert (await said(live, 2))[1:] == [("available", "registration")]
+            await phone.dial(people.ECHOES)
+            assert (await said(live, 3))[2:] == [("on_call", "call")]
+            await phone.hang_up()
+            assert (await said(live, 4))[3:] == [("available", "call")]
+            status, set_to = await company.own.ask("PUT", "users/ann@example.com/status", json={"status": "away"})
+            assert status == 200 and set_to["status"]["set_by"] == "manual"
+            assert (await said(live, 5))[4:] == [("away", "manual")]
+        assert (await company.own.ask("DELETE", "users/ann@example.com/status"))[0] == 200
+        assert (await said(live, 6))[5:] in ([("offline", "manual")], [("available", "manual")])
+        assert stranger.of(STATUS) == []
+
+
+async def _of(live: Live) -> list[Any]:
+    return list(live.of(STATUS))

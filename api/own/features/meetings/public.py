@@ -3,15 +3,15 @@
 The page calls the ticket that `enter` answers, by SIP over the websocket of api.sip_socket.
 """
 
-import html
 from pathlib import Path
 
 from aiohttp import web
 
 from api.guess_throttle import ShownCredential
-from api.own.features.meetings.render import PATH
+from api.meeting_links import PATH
 from api.own.features.meetings.schema import Entry, Guest
 from api.own.operations import Body, Media, operation, taking
+from api.own.pages import page
 from api.own.services import OwnServices
 from engine.features.endpoints.guests import Guests
 from engine.features.meetings.model import MeetingView, NoMeeting
@@ -56,8 +56,9 @@ class MeetingPage:
         try:
             view, host = await self._opened(request)
         except NoMeeting as error:
-            return _page("gone.html", status=404, sentence=str(error))
-        return _page("meeting.html", name=view.room.name, role="host" if host else "guest")
+            return page(_FOLDER / "gone.html", 404, headers=_HEADERS, sentence=str(error))
+        role = "host" if host else "guest"
+        return page(_FOLDER / "meeting.html", headers=_HEADERS, name=view.room.name, role=role)
 
     @operation("getPartOfMeetingPage", {200: PARTS}, errors=(404,), is_open=True)
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -86,13 +87,6 @@ class MeetingPage:
         shown = ShownCredential("meeting", link)
         with self._services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, NoMeeting)):
             return await self._meetings.opened(link)
-
-
-def _page(file: str, *, status: int = 200, **values: str) -> web.Response:
-    text = (_FOLDER / file).read_text()
-    for name, value in values.items():
-        text = text.replace(f"{{{{{name}}}}}", html.escape(value))
-    return web.Response(text=text, status=status, content_type="text/html", headers=_HEADERS)
 
 
 PUBLIC = MeetingPage

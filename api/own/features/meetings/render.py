@@ -1,30 +1,25 @@
 """Meetings as they are shown."""
 
+from functools import partial
+
+from api.meeting_links import link_of
 from api.own.render import Shape, moment
 from api.own.services import OwnServices
 from engine.features.meetings.model import MeetingView
 from engine.features.meetings.service import MeetingService
-
-PATH = "/join"
-"""Where the page is by which a browser enters a meeting."""
-
-
-def link(services: OwnServices, view: MeetingView, *, host: bool) -> str:
-    """Return a link of a meeting."""
-    links = services.features[MeetingService].links
-    return f"{services.addresses.api}{PATH}/{links.link(view.meeting, host=host)}"
 
 
 def meeting(services: OwnServices, view: MeetingView) -> Shape:
     """A meeting, with the PINs that were set just now."""
     row, settings = view.meeting, view.room.settings
     owner = services.cache.user(row.account, row.owner) if row.owner else None
+    link = partial(link_of, services.addresses.api, services.features[MeetingService].links, row)
     pins = {"pin": view.pin, "host_pin": view.host_pin}
     return {
         "id": row.id,
         "name": view.room.name,
-        "link": link(services, view, host=False),
-        "host_link": link(services, view, host=True),
+        "link": link(),
+        "host_link": link(host=True),
         "numbers": _numbers(services, view),
         "starts": moment(row.starts),
         "ends": moment(row.ends),

@@ -1,9 +1,10 @@
-"""What live sockets receive of a company's texting: our events of threads, by the names of RingPlan's document."""
+"""What live sockets receive: our events of threads and of users' statuses, by the names of RingPlan's document."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
 from api.vendors.ringplan.http.conversation_shapes import ConversationShapes
+from api.vendors.ringplan.http.resources import date
 from engine.events import Event
 from engine.features.errors import NotThere
 from engine.features.messaging.threads.events import (
@@ -14,23 +15,27 @@ from engine.features.messaging.threads.events import (
     ThreadTextsRead,
 )
 from engine.features.messaging.threads.service import ThreadService
+from engine.features.statuses.events import UserStatusChanged
 
 CHAT_NEW, CHAT_DELETE = "texting.chat.new", "texting.chat.delete"
 MESSAGE_NEW, MESSAGE_DELETE = "texting.message.new", "texting.message.delete"
 MARK_AS_READ = "texting.message.markAsRead"
-WANTED = ("thread.*",)
+STATUS = "user_status_updated"
+WANTED = ("thread.*", "user.status")
 """Our events (engine.platform.catalogue) that they are made of."""
 
 
 class Emitted(NamedTuple):
-    """One event for sockets: its name and data, and the company's number (digits) whose owners receive it."""
+    """One event for sockets: its name and data, and the company's number (digits) whose owners receive it; None: all
+    of the company do.
+    """
 
     name: str
     data: dict[str, Any]
-    number: str
+    number: str | None
 
 
-class LiveTexting:
+class CompanyEvents:
     """Reads what an event is about, as it is now."""
 
     def __init__(self, threads: ThreadService, shapes: ConversationShapes) -> None:
@@ -61,3 +66,19 @@ class LiveTexting:
         elif isinstance(event, ThreadTextsHidden):
             for message in event.messages:
                 yield Emitted(MESSAGE_DELETE, {"id": message, "conversation_id": thread}, event.ours)
+        elif isinstance(event, UserStatusChanged):
+            yield Emitted(STATUS, _status(event), None)
+
+
+def _status(event: UserStatusChanged) -> dict[str, Any]:
+    at = date(event.at)
+    return {
+        "company_id": event.account,
+        "user_id": event.subject,
+        "user_email": event.email,
+        "status": {"status": event.status, "action_type": event.set_by},
+        "id": event.status_id,
+        "created_at": at,
+        "updated_at": at,
+        "deleted_at": None,
+    }

@@ -18,7 +18,7 @@ from api.vendors.ringplan import errors
 from api.vendors.ringplan.auth import Auth, Requester
 from api.vendors.ringplan.errors import RingPlanUnauthorized
 from api.vendors.ringplan.events.connections import Connections
-from api.vendors.ringplan.events.live import MARK_AS_READ, WANTED, LiveTexting
+from api.vendors.ringplan.events.live import MARK_AS_READ, WANTED, CompanyEvents
 from api.vendors.ringplan.http.texting_numbers import NumberOwners, sees
 from engine.events import Event
 from engine.features.errors import FeatureError, StoreError
@@ -58,12 +58,12 @@ class LiveSockets:
         auth: Auth,
         live: LiveEvents,
         threads: ThreadService,
-        texting: LiveTexting,
+        events: CompanyEvents,
         owners: NumberOwners,
         clients: Clients,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._auth, self._live, self._threads, self._texting = auth, live, threads, texting
+        self._auth, self._live, self._threads, self._events = auth, live, threads, events
         self._owners, self._clients, self._clock = owners, clients, clock
         self._sockets: dict[str, _Socket] = {}
         self._companies: dict[str, asyncio.Task[None]] = {}
@@ -226,11 +226,11 @@ class LiveSockets:
             await self._emit_one(company, stored.event)
 
     async def _emit_one(self, company: str, event: Event) -> None:
-        emitted = await self._texting.emitted(event)
+        emitted = await self._events.emitted(event)
         owners = await self._owners.of(company) if emitted else {}
         for name, data, number in emitted:
             for sid, requester in self._of(company):
-                if sees(requester, owners.get(number, [])):
+                if number is None or sees(requester, owners.get(number, [])):
                     await self._connections.emit(name, data, sid)
 
     # Sockets whose access ended

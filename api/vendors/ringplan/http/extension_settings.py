@@ -112,9 +112,7 @@ class ExtensionSettings:
                 by,
                 account,
                 row.number,
-                PhoneFields(
-                    name=row.name, max_contacts=row.max_contacts, webrtc=row.webrtc, password=row.password
-                ),
+                PhoneFields(name=row.name, max_contacts=row.max_contacts, webrtc=row.webrtc, password=row.password),
             )
 
     async def remove(self, request: AuthenticatedRequest, row: Extension) -> None:

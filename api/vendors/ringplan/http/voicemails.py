@@ -87,9 +87,7 @@ class VoicemailOperations:
         number = box.extension or box.number
         caller = self._cache.extension(message.account, message.caller) if message.caller else None
         name = f"{message.file}.{message.format}"
-        return resources.voicemail(
-            message, box, number, source=caller, link=self._links.of(message, name), file=name
-        )
+        return resources.voicemail(message, box, number, source=caller, link=self._links.of(message, name), file=name)
 
 
 def _key(shape: Shape, name: str) -> tuple[bool, Any]:

@@ -25,6 +25,7 @@ class Registrations:
     def __init__(self) -> None:
         self._online: set[str] = set()
         self._callbacks: list[Callable[[str], None]] = []
+        self._watching: list[Callable[[str], None]] = []
 
     def is_registered(self, sip_user: str) -> bool:
         """Whether an extension has a phone or a browser that can be reached now."""
@@ -42,6 +43,14 @@ class Registrations:
         """
         self._callbacks.append(callback)
 
+    def on_changed(self, callback: Callable[[str], None]) -> None:
+        """Call `callback` with the SIP user name of each extension that becomes registered or is found not to be.
+
+        At a connect to Asterisk it is called for every one. It must return at once, and look by itself: none is
+        registered while Asterisk's events are not followed, and nothing is called then.
+        """
+        self._watching.append(callback)
+
     def replace(self, endpoints: Iterable[ari.Endpoint], contacts: Iterable[str]) -> None:
         """Take all endpoints as they are now, and the extensions of `contacts` as registered, whatever they are."""
         for endpoint in endpoints:
@@ -56,6 +65,7 @@ class Registrations:
             return
         if endpoint.state != ONLINE:
             self._online.discard(name)
+            self._call(self._watching, name)
         else:
             self._add(name)
 
@@ -71,7 +81,10 @@ class Registrations:
         if name in self._online:
             return
         self._online.add(name)
-        for callback in self._callbacks:
+        self._call([*self._callbacks, *self._watching], name)
+
+    def _call(self, callbacks: Iterable[Callable[[str], None]], name: str) -> None:
+        for callback in callbacks:
             try:
                 callback(name.removeprefix(BROWSER))
             except Exception:

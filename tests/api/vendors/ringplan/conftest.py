@@ -61,7 +61,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     await fake.__aenter__()
     asterisk = AriClient(fake.url, "carillon", "secret", "carillon-0")
     await asterisk.open()
-    features = features_on(platform, asterisk, tmp_path, dialects=(Dialect.describe(),))
+    features = features_on(platform, asterisk, net, tmp_path, dialects=(Dialect.describe(),))
     features.add(fax_on(platform, features, lambda *_: None, _no_engine, tmp_path))
     parts: Any = {"engine": None, "recordings": None, "live": None, "inquire": None, "cache": platform.cache}
     vendor = Dialect.make(VendorParts(features=features, accounts=known, sip_host="192.0.2.5", **parts))

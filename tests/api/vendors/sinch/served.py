@@ -133,7 +133,7 @@ async def serving(folder: Path) -> AsyncIterator[Served]:
     await writer.write(_fill)
     platform = platform_of(db, writer, net, folder)
     platform.on_refresh(known.forget)
-    features = features_on(platform, AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0"), folder)
+    features = features_on(platform, AriClient("http://127.0.0.1:9", "nobody", "", "carillon-0"), net, folder)
     parties = Parties(platform.cache, features[CallRates], "http://api")
     calls = CallOperations(None, features[CallHistory], parties).operations()  # type: ignore[arg-type]
     served = operations(features, platform.cache, parties) | {SinchOperation.GET_CALL: calls[SinchOperation.GET_CALL]}

@@ -1,0 +1,1 @@
+"""Calendars that users connect, in our own API."""

@@ -1,0 +1,1 @@
+"""Statuses of users in our own API."""
