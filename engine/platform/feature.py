@@ -96,6 +96,9 @@ class Feature:
     def leave(self, conn: Connection, account: str) -> None:
         """Let go of what an account has outside of `tables`, such as files; in the transaction that closes it."""
 
+    def forget_person(self, conn: Connection, account: str, user: str) -> None:
+        """Let go of what a user of an account (their ids) has; in the transaction that removes the user."""
+
     async def closed(self, account: str) -> None:
         """End what an account (its id) has under way; called after the account was removed, or purged."""
 
@@ -154,6 +157,7 @@ class Features:
         platform.owned.while_open += feature.tables
         platform.owned.books += feature.books
         platform.owned.leaving.append(feature.leave)
+        platform.owned.person_leaving.append(feature.forget_person)
         platform.leads.append(feature.leads)
         platform.owned.on_closed.append(feature.closed)
         self._all.append(feature)

@@ -36,6 +36,8 @@ class Owned:
         """Their rows stay when the account is closed, and are deleted when it is purged."""
         self.leaving: list[Callable[[Connection, str], None]] = []
         """What is called with an account's id before its rows are deleted, in the same transaction."""
+        self.person_leaving: list[Callable[[Connection, str, str], None]] = []
+        """What is called with the ids of an account and of its user who is removed, in the same transaction."""
         self.on_closed: list[Callable[[str], Awaitable[None]]] = []
         """Each ends what an account (its id) that was removed has under way."""
 

@@ -3,9 +3,12 @@
 What a user does in its browser is `consent`: it opens the address and agrees, and is led back.
 """
 
+import asyncio
 import base64
 import hashlib
+import json
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -27,12 +30,19 @@ class _Asked:
 
 @dataclass
 class OAuthServer:
-    """The server. A context manager. `name` is the field that has the user's address (email, mail, …)."""
+    """The server. A context manager. `name` is the field that has the user's address (email, mail, …).
+
+    `fails`: it answers 503. `pieces`: its answers come in two parts. `padding` bytes are in its answers besides.
+    `before_me` is called before it says whose access it is.
+    """
 
     port: int = 0
     name: str = "email"
     revoked: list[str] = field(default_factory=list)
     fails: bool = False
+    pieces: bool = False
+    padding: int = 0
+    before_me: Callable[[], Awaitable[None]] | None = None
 
     async def __aenter__(self) -> "OAuthServer":
         self._codes: dict[str, _Asked] = {}
@@ -68,7 +78,7 @@ class OAuthServer:
         self._codes[code] = _Asked(query["redirect_uri"], query["code_challenge"], address)
         return URL(query["redirect_uri"]).update_query({"code": code, "state": query["state"]})
 
-    async def _token(self, request: web.Request) -> web.Response:
+    async def _token(self, request: web.Request) -> web.StreamResponse:
         if self.fails:
             return web.json_response({"error": "server_error"}, status=503)
         form = await request.post()
@@ -80,10 +90,24 @@ class OAuthServer:
             return web.json_response({"error": "invalid_grant"}, status=400)
         access, refresh = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self._access[access], self.refresh[refresh] = asked.address, asked.address
-        given = {"access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": 3600}
-        return web.json_response(given)
+        given = {"access_token": access, "refresh_token": refresh, "token_type": "Bearer"}
+        given["padding"] = "x" * self.padding
+        return await self._answer(request, given)
+
+    async def _answer(self, request: web.Request, given: dict[str, Any]) -> web.StreamResponse:
+        if not self.pieces:
+            return web.json_response(given)
+        text, answer = json.dumps(given).encode(), web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        await answer.write(text[:20])
+        await asyncio.sleep(0.05)  # so that they are two packets
+        await answer.write(text[20:])
+        await answer.write_eof()
+        return answer
 
     async def _me(self, request: web.Request) -> web.Response:
+        if self.before_me:
+            await self.before_me()
         scheme, _, access = request.headers.get("Authorization", "").partition(" ")
         address = self._access.get(access) if scheme == "Bearer" else None
         shown: dict[str, Any] = {"sub": "1", self.name: address}

@@ -8,6 +8,8 @@ from engine.features.errors import FeatureError
 
 MOST_OF_USER = 10
 """How many calendars a user may have connected."""
+MOST_ASKED = 10
+"""How many consents a user may have asked for that were not given; the oldest are forgotten first."""
 ASKED_SECONDS = 600.0
 """So long a user has to give its consent."""
 

@@ -105,7 +105,7 @@ class OAuth:
                 method=method,
             )
             async with answer:
-                text = await answer.content.read(LARGEST_ANSWER)
+                text = await _whole(answer)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ProviderFailed(f"{host} does not answer. Try again.") from error
         if answer.status in fine:
@@ -117,3 +117,13 @@ class OAuth:
         except msgspec.DecodeError as error:
             raise ProviderFailed(f"The answer of {host} cannot be read.") from error
         return given if isinstance(given, dict) else {}
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """Read an answer to its end; raises ProviderFailed if it is longer than LARGEST_ANSWER."""
+    found = bytearray()
+    async for part in answer.content.iter_chunked(LARGEST_ANSWER):
+        found += part
+        if len(found) > LARGEST_ANSWER:
+            raise ProviderFailed("The provider's answer is too long.")
+    return bytes(found)

@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from engine.commands import LimitReached
@@ -16,16 +18,22 @@ from engine.features.calendars.model import (
     ConsentFailed,
     NotSetUp,
     Provider,
+    ProviderFailed,
 )
 from engine.features.calendars.oauth import OAuth, consent_url, digest_of, new_secret
 from engine.features.errors import NotThere
 from engine.ids import new_id
 from engine.net import Net
-from engine.platform import audit
+from engine.platform import audit, due_work
 from engine.platform.audit import Actor
+from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
+from engine.platform.scheduler import Finish
 from engine.tasks.secret import Seal
 
+log = structlog.get_logger(__name__)
+REVOKE = "calendars.revoke"
+"""The kind of work that takes back a consent of a user who was removed."""
 _TOO_OLD = "This consent is too old, or was used already. Ask for a new address to give it."
 
 
@@ -74,34 +82,38 @@ class CalendarService:
         LimitReached.
         """
         client = self._client(provider)
+        await self.asked(provider, state)  # most that is no consent is found without a write
         taken = await self._writer.write(lambda conn: store.take_consent(conn, digest_of(state)))
         consent = self._good(taken, provider)
         verifier = self._seal.open(consent.verifier)
         access, refresh = await self._oauth.tokens(client, self._redirect(provider), code, verifier)
-        address, now = await self._oauth.address(client, access), self._clock()
+        try:
+            address = await self._oauth.address(client, access)
+            return await self._writer.write(lambda conn: self._kept(conn, consent, address, refresh))
+        except BaseException:
+            await self._take_back(provider, refresh)
+            raise
 
-        def unit(conn: Connection) -> Calendar:
-            known = store.list(conn, consent.account, consent.user)
-            had = next((one for one in known if (one.provider, one.address) == (provider, address)), None)
-            if had is None and len(known) >= MOST_OF_USER:
-                raise LimitReached(f"A user may connect {MOST_OF_USER} calendars: take one back first.")
-            calendar = Calendar(
-                id=had.id if had else new_id("calendar"),
-                account=consent.account,
-                user=consent.user,
-                provider=provider,
-                address=address,
-                token=self._seal.close(refresh),
-                created=had.created if had else now,
-                updated=now,
-            )
-            store.put(conn, calendar)
-            after = {"provider": provider.value, "user": consent.user}
-            by = audit.SYSTEM
-            audit.record(conn, by, account=consent.account, what="calendar.connected", subject=address, after=after)
-            return calendar
-
-        return await self._writer.write(unit)
+    def _kept(self, conn: Connection, consent: Consent, address: str, refresh: str) -> Calendar:
+        """Store a calendar; raises ConsentFailed if the user or the account went away meanwhile."""
+        self._good(consent, consent.provider)
+        known, now = _check_room(conn, consent, address), self._clock()
+        calendar = Calendar(
+            id=known.id if known else new_id("calendar"),
+            account=consent.account,
+            user=consent.user,
+            provider=consent.provider,
+            address=address,
+            token=self._seal.close(refresh),
+            created=known.created if known else now,
+            updated=now,
+        )
+        store.put(conn, calendar)
+        after = {"provider": calendar.provider.value, "user": consent.user}
+        audit.record(
+            conn, audit.SYSTEM, account=consent.account, what="calendar.connected", subject=address, after=after
+        )
+        return calendar
 
     async def revoke(self, by: Actor, account: str, user: str, provider: Provider, address: str) -> None:
         """Take a consent back, at the provider too. Raises NotThere, NotSetUp, ProviderFailed (then it stays)."""
@@ -112,11 +124,41 @@ class CalendarService:
         await self._oauth.revoke(self._client(provider), self._seal.open(calendar.token))
 
         def unit(conn: Connection) -> None:
-            store.delete(conn, calendar.id)
-            before = {"provider": provider.value, "user": user}
-            audit.record(conn, by, account=account, what="calendar.revoked", subject=calendar.address, before=before)
+            if store.delete(conn, calendar):
+                before = {"provider": provider.value, "user": user}
+                audit.record(
+                    conn, by, account=account, what="calendar.revoked", subject=calendar.address, before=before
+                )
 
         await self._writer.write(unit)
+
+    def let_go(self, conn: Connection, account: str, user: str | None = None) -> None:
+        """Forget the calendars of a user, or of all users of an account; their consents are taken back soon after.
+
+        It is in the transaction that removes the user, or closes the account.
+        """
+        for calendar in store.of_account(conn, account):
+            if user in (None, calendar.user):
+                store.delete(conn, calendar)
+                payload = msgspec.json.encode([calendar.provider, calendar.token]).decode()
+                work = DueWork(id=f"{REVOKE}:{calendar.id}", kind=REVOKE, at=self._clock(), payload=payload)
+                due_work.put(conn, work)
+        if user is not None:
+            store.forget_consents(conn, account, user)
+
+    async def revoke_due(self, work: DueWork, finish: Finish) -> None:
+        """Take a consent back that belongs to nobody any more (the work of the kind REVOKE)."""
+        provider, token = msgspec.json.decode(work.payload, type=tuple[Provider, str])
+        if provider in self._clients:
+            await self._oauth.revoke(self._clients[provider], self._seal.open(token))
+        await self._writer.write(lambda conn: finish(conn))
+
+    async def _take_back(self, provider: Provider, refresh: str) -> None:
+        """Take back what was given and cannot be kept."""
+        try:
+            await self._oauth.revoke(self._client(provider), refresh)
+        except ProviderFailed as error:
+            log.warning("A consent that was not kept was not taken back.", provider=provider, error=str(error))
 
     def _client(self, provider: Provider) -> Client:
         if provider not in self._clients:
@@ -131,12 +173,24 @@ class CalendarService:
         return f"{self._callback}/{quote(provider.value)}"
 
     def _good(self, consent: Consent | None, provider: Provider) -> Consent:
-        owner = self._cache.find(consent.account) if consent else None
-        if consent is None or consent.provider is not provider or consent.expires < self._clock() or owner is None:
+        """Return a consent that may be kept now; raises ConsentFailed."""
+        if consent is None or consent.provider is not provider or consent.expires < self._clock():
             raise ConsentFailed(_TOO_OLD)
+        owner, person = self._cache.find(consent.account), self._cache.user(consent.account, consent.user)
+        if owner is None or owner.disabled or owner.closed or (consent.user != consent.account and person is None):
+            raise ConsentFailed("The user or the account is not there any more.")
         return consent
 
     def _names_of(self, consent: Consent) -> tuple[str, str]:
         owner = self._cache.find(consent.account)
         person = self._cache.user(consent.account, consent.user)
         return owner.name if owner else "", person.email if person else ""
+
+
+def _check_room(conn: Connection, consent: Consent, address: str) -> Calendar | None:
+    """Return the calendar that a consent replaces; raises LimitReached where it is one too many."""
+    known = store.list(conn, consent.account, consent.user)
+    had = next((one for one in known if (one.provider, one.address) == (consent.provider, address)), None)
+    if address and had is None and len(known) >= MOST_OF_USER:
+        raise LimitReached(f"A user may connect {MOST_OF_USER} calendars: take one back first.")
+    return had

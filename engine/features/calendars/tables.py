@@ -1,6 +1,6 @@
 """The tables of calendars. Times are Unix seconds."""
 
-from sqlalchemy import Column, Float, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, Index, String, Table, Text, UniqueConstraint
 
 from engine.store.tables import metadata
 
@@ -25,5 +25,6 @@ calendar_consents = Table(
     Column("user", String, nullable=False),
     Column("provider", String, nullable=False),
     Column("verifier", Text, nullable=False),  # sealed
-    Column("expires", Float, nullable=False),
+    Column("expires", Float, nullable=False, index=True),
+    Index("calendar_consents_of_user", "account", "user"),
 )

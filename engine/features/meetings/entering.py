@@ -22,7 +22,8 @@ class MeetingGuests:
         view, ticket = found
         place = Place(room=view.room.id, opened="host" if ticket.host else "guest", called=ticket.name)
         role = HOST if ticket.host else GUEST
-        # a caller that looks like an extension's number would count as a call of that extension
-        name = ticket.name if any(each.isalpha() for each in ticket.name) else f"{role} {ticket.name}".strip()
+        # no digits: a caller's are compared with numbers, of an extension or of a conference's moderator
+        name = " ".join("".join(each for each in ticket.name if not each.isnumeric()).split())
+        name = name if any(each.isalpha() for each in name) else role
         ask = asking(place, view.room.settings.language)
         return Answering(account=view.meeting.account, tasks=(ask,), caller=name, callee=view.meeting.id)

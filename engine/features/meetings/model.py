@@ -6,10 +6,12 @@ from engine.features.errors import FeatureError, InvalidSetting
 from engine.features.rooms.model import LAST_MOMENT, Room
 
 ID_DIGITS = 9
-LONGEST_GUEST = 30
+LONGEST_GUEST = 24
 """Bytes of UTF-8 in a guest's name: it is in the SIP URI that the guest calls (engine.features.meetings.tickets)."""
 OPENS_BEFORE = 900.0
 """So many seconds before it starts a meeting is open."""
+MOST_GUESTS = 100
+"""So many are in a meeting at most, the host counted; its room's setting `most` changes it."""
 KEPT = 30 * 86400.0
 """So many seconds after its end a meeting is removed, with its room."""
 

@@ -8,12 +8,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.commands import LimitReached
-from engine.features.errors import NotThere
+from engine.features.errors import NotThere, StillUsed
 from engine.features.meetings import store
 from engine.features.meetings.links import GOOD_SECONDS, MeetingLinks, Ticket, guest_name
 from engine.features.meetings.model import (
     ID_DIGITS,
     KEPT,
+    MOST_GUESTS,
     OPENS_BEFORE,
     Meeting,
     MeetingChange,
@@ -30,10 +31,11 @@ from engine.platform import audit, due_work
 from engine.platform.audit import Actor
 from engine.platform.due_work import DueWork
 from engine.platform.platform import Platform
-from engine.platform.scheduler import Finish
+from engine.platform.scheduler import Finish, Later
 
 MOST = 5_000
 """How many meetings an account has, at most."""
+DAY_SECONDS = 86_400.0
 REMOVE = "meetings.remove"
 """The kind of work that removes a meeting which is long over."""
 
@@ -47,15 +49,20 @@ class MeetingService:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._scheduler, self._cache = platform.scheduler, platform.cache
         self._rooms, self.links = rooms, links
+        self._used: dict[str, int] = {}  # the tickets that were called, and until when they would be good
 
     async def list_all(self, account: str) -> list[MeetingView]:
         """Return an account's meetings, the oldest first."""
         found = await self._db.read(lambda conn: store.list(conn, account))
-        return [self._view(meeting) for meeting in found]
+        views = [self._view_or_none(meeting) for meeting in found]
+        return [view for view in views if view]
 
     async def get(self, account: str, id: str) -> MeetingView:
         """Return one meeting."""
-        return self._view(await self._db.read(lambda conn: _find(conn, account, id)))
+        meeting = await self._db.read(lambda conn: _find(conn, account, id))
+        if (view := self._view_or_none(meeting)) is None:
+            raise _not_there(id)
+        return view
 
     async def add(self, by: Actor, account: str, wanted: NewMeeting) -> MeetingView:
         """Make a meeting with its room; the PINs are returned here alone.
@@ -76,6 +83,8 @@ class MeetingService:
                 timezone=wanted.timezone,
                 opens=_opens(wanted.starts),
                 closes=wanted.ends,
+                lasting=True,
+                most=MOST_GUESTS,
             )
             new = NewRoom(number=id, name=wanted.name, pin=wanted.pin, settings=settings)
             made = self._rooms.add_within(conn, by, account, new)
@@ -140,7 +149,11 @@ class MeetingService:
             is_over = found is not None and found.ends is not None and found.ends + KEPT <= self._clock()
             return self._remove_within(conn, audit.SYSTEM, found)[1] if found and is_over else None
 
-        if room := await self._writer.write(unit):
+        try:
+            room = await self._writer.write(unit)
+        except StillUsed as error:
+            raise Later(self._clock() + DAY_SECONDS, str(error)) from error
+        if room:
             self._rooms.index.drop(room)
 
     def _remove_within(self, conn: Connection, by: Actor, meeting: Meeting) -> tuple[Meeting, Room]:
@@ -158,9 +171,10 @@ class MeetingService:
         meeting = await self._db.read(lambda conn: store.named(conn, id)) if id else None
         host = self.links.opened(meeting, link) if meeting else None
         owner = self._cache.find(meeting.account) if meeting else None
-        if meeting is None or host is None or owner is None or owner.disabled:
+        view = self._view_or_none(meeting) if meeting else None
+        if view is None or host is None or owner is None or owner.disabled:
             raise NoMeeting("There is no such meeting: its link was changed, or it was removed.")
-        return self._view(meeting), host
+        return view, host
 
     async def ticket(self, link: str, name: str) -> str:
         """Return what a browser calls to enter the meeting of a link; raises NoMeeting, MeetingNotOpen. The name is cut
@@ -174,21 +188,30 @@ class MeetingService:
         if settings.closes is not None and now >= settings.closes:
             raise MeetingNotOpen("The meeting is over.")
         until = int(now + GOOD_SECONDS)
-        return self.links.ticket(Ticket(view.meeting.id, host, guest_name(name), until))
+        links = view.meeting.links & 0xFF
+        return self.links.ticket(Ticket(view.meeting.id, host, guest_name(name), until, links))
 
     async def called(self, text: str) -> tuple[MeetingView, Ticket] | None:
-        """Return the meeting that a ticket lets in to, and the ticket; None: it is not good, or the meeting is gone."""
-        ticket = self.links.read(text, self._clock())
-        meeting = await self._db.read(lambda conn: store.named(conn, ticket.meeting)) if ticket else None
-        owner = self._cache.find(meeting.account) if meeting else None
-        if ticket is None or meeting is None or owner is None or owner.disabled:
+        """Return the meeting that a ticket lets in to, and the ticket, which is good once; None: it is not good, or the
+        meeting is gone.
+        """
+        now = self._clock()
+        ticket = self.links.read(text, now)
+        if ticket is None or text in self._used:
             return None
-        return self._view(meeting), ticket
+        self._used = {used: until for used, until in self._used.items() if until >= now}
+        self._used[text] = ticket.until
+        meeting = await self._db.read(lambda conn: store.named(conn, ticket.meeting))
+        owner = self._cache.find(meeting.account) if meeting else None
+        view = self._view_or_none(meeting) if meeting else None
+        if view is None or owner is None or owner.disabled or not ticket.is_of(view.meeting):
+            return None
+        return view, ticket
 
-    def _view(self, meeting: Meeting) -> MeetingView:
+    def _view_or_none(self, meeting: Meeting) -> MeetingView | None:
+        """Return a meeting with its room; None: it was removed since it was read."""
         room = self._rooms.index.get(meeting.account, meeting.room)
-        assert room is not None, "a meeting's room is there as long as the meeting is"
-        return MeetingView(meeting=meeting, room=room)
+        return MeetingView(meeting=meeting, room=room) if room else None
 
 
 def _with_pins(meeting: Meeting, made: Any) -> MeetingView:
@@ -221,8 +244,12 @@ def _due(conn: Connection, meeting: Meeting) -> None:
 def _find(conn: Connection, account: str, id: str) -> Meeting:
     found = store.get(conn, account, id)
     if found is None:
-        raise NotThere(f"The account has no meeting {id[:80]}.")
+        raise _not_there(id)
     return found
+
+
+def _not_there(id: str) -> NotThere:
+    return NotThere(f"The account has no meeting {id[:80]}.")
 
 
 def _audited(meeting: Meeting) -> dict[str, Any]:

@@ -26,8 +26,9 @@ class TooManyRooms(FeatureError):
 class RoomSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How conferences in a room go; see engine.model.conference_rules.ConferenceRules.
 
-    `locked` and `muted` are how each conference begins. Callers get in from `opens` to `closes` (Unix seconds; None: no
-    limit), which are spoken in `timezone` (IANA). Each is checked when it is made: raises InvalidSetting.
+    `locked` and `muted` are how each conference begins. Callers get in from `opens` to `closes` (Unix seconds; None:
+    no limit), which are spoken in `timezone` (IANA). At `closes` a conference ends, unless it is `lasting`. Each is
+    checked when it is made: raises InvalidSetting.
     """
 
     waits_for_admin: bool = True
@@ -42,6 +43,7 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     timezone: str = "UTC"
     opens: float | None = None
     closes: float | None = None
+    lasting: bool = False
 
     def checked(self) -> "RoomSettings":
         """Return them; raises InvalidSetting."""
@@ -75,7 +77,7 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def rules(self) -> ConferenceRules:
         """The rules of a conference that begins now."""
         given = {name: getattr(self, name) for name in ConferenceRules.__struct_fields__}
-        return ConferenceRules(**given)
+        return ConferenceRules(**given | ({"closes": None} if self.lasting else {}))
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):

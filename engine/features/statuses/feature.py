@@ -1,6 +1,9 @@
 """Statuses of users."""
 
+from sqlalchemy import Connection
+
 from engine.features.messaging.feature import MessagingFeature
+from engine.features.statuses import store
 from engine.features.statuses.events import UserStatusChanged
 from engine.features.statuses.service import UNSET, UserStatuses
 from engine.features.statuses.tables import user_statuses
@@ -27,6 +30,10 @@ class StatusesFeature(Feature):
         self.timers = {UNSET: Timer(self._statuses.unset_due, at_once=5)}
         messaging.on_registration(self._statuses.phone_changed)
         platform.on_refresh(self._statuses.settings_changed)
+
+    def forget_person(self, conn: Connection, account: str, user: str) -> None:
+        """The status of a user who is removed."""
+        store.delete(conn, user)
 
     async def start(self) -> None:
         """Follow what phones say."""

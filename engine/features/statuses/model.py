@@ -11,12 +11,12 @@ AVAILABLE, ON_CALL, NOT_TO_BE_DISTURBED, OFFLINE = "available", "on_call", "do_n
 
 
 class SetBy(StrEnum):
-    """How a status came about."""
+    """What says a status."""
 
     PERSON = "manual"
-    CALL = "call"  # a call of one of the user's phones was answered, or ended
-    SETTING = "setting"  # the phones are not to be disturbed, or are again
-    REGISTRATION = "registration"  # a phone registered, or is gone
+    CALL = "call"  # one of the user's phones has a call
+    SETTING = "setting"  # the phones are not to be disturbed
+    REGISTRATION = "registration"  # a phone is registered, or none is
 
 
 class UserStatus(msgspec.Struct, frozen=True, kw_only=True):

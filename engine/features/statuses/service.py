@@ -6,7 +6,7 @@ A user without an extension has no status but what a person sets. Each change is
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import structlog
@@ -64,9 +64,10 @@ class UserStatuses:
     def __init__(self, platform: Platform, is_registered: Callable[[str], bool]) -> None:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._cache, self._scheduler, self._is_registered = platform.cache, platform.scheduler, is_registered
-        self._changed: dict[Owner, SetBy] = {}
+        self._changed: dict[Owner, None] = {}
         self._up: dict[str, Owner] = {}  # the calls of users' phones that were answered and have not ended
-        self._undisturbed: frozenset[Owner] = frozenset()
+        self._calls: dict[Owner, None] = {}  # whose calls have begun or ended, and who was not looked at since
+        self._settings: dict[Owner, frozenset[tuple[str, bool]]] = {}
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -140,35 +141,35 @@ class UserStatuses:
 
     async def handle(self, events: Sequence[StoredEvent], done: Done) -> None:
         """Look at the users whose phones' calls were answered or have ended."""
-        looked: dict[Owner, None] = {}
         for event in (stored.event for stored in events):
             if isinstance(event, CallEnded):
                 owner = self._up.pop(event.subject, None)
             elif owner := await self._owner_of(event):
                 self._up[event.subject] = owner
             if owner:
-                looked[owner] = None
-        for owner in looked:
-            await self._look(owner, SetBy.CALL)
+                self._calls[owner] = None  # until it was looked at: a batch whose handling fails is handed in again
+        for owner in list(self._calls):
+            await self._look(owner)
+            self._calls.pop(owner, None)
 
     def phone_changed(self, sip_user: str) -> None:
         """A phone registered, or is gone."""
         extension = self._cache.extension_of(sip_user)
         if extension and extension.owner:
-            self._note(Owner(extension.account, extension.owner), SetBy.REGISTRATION)
+            self._note(Owner(extension.account, extension.owner))
 
     def settings_changed(self) -> None:
         """Settings may have changed: whose an extension is, and whether it is not to be disturbed."""
-        now = frozenset(self._not_to_be_disturbed())
-        for owner in now ^ self._undisturbed:
-            self._note(owner, SetBy.SETTING)
-        self._undisturbed = now
+        now = self._settings_now()
+        for owner, _ in {*now.items(), *self._settings.items()} - (now.items() & self._settings.items()):
+            self._note(owner)
+        self._settings = now
 
     async def start(self) -> None:
         """Begin to follow what phones say; `stop` ends it."""
         live = await self._db.read(calls.all_live)
         self._up |= {call.id: owner for call in live if call.answered and (owner := self._of_call(call))}
-        self._undisturbed = frozenset(self._not_to_be_disturbed())
+        self._settings = self._settings_now()
         self._task = asyncio.create_task(self._follow(), name="statuses of users")
 
     async def stop(self) -> None:
@@ -178,8 +179,8 @@ class UserStatuses:
             await asyncio.wait([self._task])
             self._task = None
 
-    def _note(self, owner: Owner, set_by: SetBy) -> None:
-        self._changed[owner] = set_by
+    def _note(self, owner: Owner) -> None:
+        self._changed[owner] = None
         self._news.set()
 
     async def _follow(self) -> None:
@@ -189,8 +190,8 @@ class UserStatuses:
             self._news.clear()
             changed, self._changed = self._changed, {}
             try:
-                for owner, set_by in changed.items():
-                    await self._look(owner, set_by)
+                for owner in changed:
+                    await self._look(owner)
             except (Fenced, StoreClosed):
                 return
             except StoreUnavailable as error:
@@ -199,53 +200,45 @@ class UserStatuses:
                 await asyncio.sleep(AGAIN_SECONDS)
                 self._news.set()
 
-    async def _look(self, owner: Owner, set_by: SetBy) -> None:
+    async def _look(self, owner: Owner) -> None:
         """Store what a user's phones say, unless a person has set the user's status."""
 
         def unit(conn: Connection) -> None:
-            person, had, status = self._cache.user(*owner), store.get(conn, owner.user), self._of_phones(owner)
-            if person and status and not (had and (had.set_by is SetBy.PERSON or had.status == status)):
-                self._put(conn, owner, person.email, status, set_by)
+            person, had, said = self._cache.user(*owner), store.get(conn, owner.user), self._of_phones(owner)
+            if person and said and not (had and (had.set_by is SetBy.PERSON or had.status == said[0])):
+                self._put(conn, owner, person.email, *said)
 
         await self._writer.write(unit)
 
-    def _of_phones(self, owner: Owner) -> str | None:
-        """What a user's phones say; None: it has none."""
+    def _of_phones(self, owner: Owner) -> tuple[str, SetBy] | None:
+        """What a user's phones say, and what says so; None: it has none."""
         own = self._cache.extensions_of(*owner)
         if not own:
             return None
         if owner in self._up.values():
-            return ON_CALL
+            return ON_CALL, SetBy.CALL
         if all(one.do_not_disturb for one in own):
-            return NOT_TO_BE_DISTURBED
-        return AVAILABLE if any(self._is_registered(one.sip_user) for one in own) else OFFLINE
+            return NOT_TO_BE_DISTURBED, SetBy.SETTING
+        registered = any(self._is_registered(one.sip_user) for one in own)
+        return AVAILABLE if registered else OFFLINE, SetBy.REGISTRATION
 
     def _taken_back(self, conn: Connection, owner: Owner, email: str) -> UserStatus | None:
-        status = self._of_phones(owner)
-        if status is None:
+        if (said := self._of_phones(owner)) is None:
             store.delete(conn, owner.user)
             return None
-        return self._put(conn, owner, email, status, SetBy.PERSON, unset=True)
+        return self._put(conn, owner, email, *said)
 
     def _put(
-        self,
-        conn: Connection,
-        owner: Owner,
-        email: str,
-        status: str,
-        set_by: SetBy,
-        until: float | None = None,
-        *,
-        unset: bool = False,
+        self, conn: Connection, owner: Owner, email: str, status: str, set_by: SetBy, until: float | None = None
     ) -> UserStatus:
-        """Store a status and its event. `unset`: a person took back what was set, and the phones count again."""
+        """Store a status and its event."""
         now = self._clock()
         row = UserStatus(
             id=new_id(_PREFIX),
             account=owner.account,
             user=owner.user,
             status=status,
-            set_by=SetBy.SETTING if unset else set_by,
+            set_by=set_by,
             created=now,
             updated=now,
             until=until,
@@ -277,10 +270,13 @@ class UserStatuses:
         extension = None if call.trunk else self._cache.extension(call.account, number)
         return Owner(call.account, extension.owner) if extension and extension.owner else None
 
-    def _not_to_be_disturbed(self) -> Iterable[Owner]:
+    def _settings_now(self) -> dict[Owner, frozenset[tuple[str, bool]]]:
+        """Of each user who has extensions: which they are, and which of them are not to be disturbed."""
+        found: dict[Owner, set[tuple[str, bool]]] = {}
         for one in self._cache.extensions():
-            if one.owner and one.do_not_disturb:
-                yield Owner(one.account, one.owner)
+            if one.owner:
+                found.setdefault(Owner(one.account, one.owner), set()).add((one.id, one.do_not_disturb))
+        return {owner: frozenset(extensions) for owner, extensions in found.items()}
 
 
 def _work(user: str) -> str:

@@ -21,7 +21,13 @@ class UsersFeature(Feature):
     def __init__(self, platform: Platform, passwords: Passwords | None = None) -> None:
         cache = platform.cache
         users = UserService(
-            platform.database, platform.writer, OWN.name, platform.forget, passwords, reload=cache.reload
+            platform.database,
+            platform.writer,
+            OWN.name,
+            platform.forget,
+            passwords,
+            reload=cache.reload,
+            leaving=platform.owned.person_leaving,
         )
         self.services = (users,)
         self.destinations = (UserKind(cache),)

@@ -1,7 +1,7 @@
 """The rules of users: every change of one goes through here, and is audited."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,7 +34,8 @@ class UserService:
     """Adds, changes, shows and removes users, and gives them tokens. A user is named by its id or its e-mail address.
 
     `dialect` is the API in which tokens are shown. `forget` makes a committed change of tokens count at once, `reload`
-    one of an account's users (None: nobody has to know).
+    one of an account's users (None: nobody has to know). `leaving` are called in the transaction that removes a user of
+    an account (their ids).
     Every method that takes an account takes its id, and raises NotThere where there is no such user; the writing ones
     raise NotPermitted where `by` is a user whose role does not permit the change.
     """
@@ -47,10 +48,11 @@ class UserService:
         forget: Callable[[], None],
         passwords: Passwords | None = None,
         reload: Callable[[str], Awaitable[None]] | None = None,
+        leaving: Sequence[Callable[[Connection, str, str], None]] = (),
     ) -> None:
         self._db, self._writer, self._dialect, self._forget = db, writer, dialect, forget
         self._reload = reload or _kept_nowhere
-        self._passwords = passwords or Passwords()
+        self._passwords, self._leaving = passwords or Passwords(), leaving
 
     # Reading
 
@@ -124,6 +126,8 @@ class UserService:
             found = rules.find(conn, account, user)
             rules.check_permitted(conn, by, account, found.role)
             rules.check_owner_left(conn, found, None)
+            for forget in self._leaving:
+                forget(conn, account, found.id)
             store.delete(conn, found.id)
             audit.record(
                 conn, by, account=account, what="user.removed", subject=found.email, before=rules.audited(found)

@@ -166,12 +166,12 @@ async def test_a_user_s_status_follows_its_phone_and_its_calls_and_is_set_by_our
             await phone.dial(people.ECHOES)
             assert (await said(live, 3))[2:] == [("on_call", "call")]
             await phone.hang_up()
-            assert (await said(live, 4))[3:] == [("available", "call")]
+            assert (await said(live, 4))[3:] == [("available", "registration")]
             status, set_to = await company.own.ask("PUT", "users/ann@example.com/status", json={"status": "away"})
             assert status == 200 and set_to["status"]["set_by"] == "manual"
             assert (await said(live, 5))[4:] == [("away", "manual")]
         assert (await company.own.ask("DELETE", "users/ann@example.com/status"))[0] == 200
-        assert (await said(live, 6))[5:] in ([("offline", "manual")], [("available", "manual")])
+        assert (await said(live, 6))[5:] in ([("offline", "registration")], [("available", "registration")])
         assert stranger.of(STATUS) == []
 
 

@@ -29,9 +29,7 @@ def counters() -> CountersInMemory:
 
 
 @pytest.fixture
-def admission(
-    database: Database, cache: SettingsCache, call_rates: CallRates, counters: CountersInMemory
-) -> Admission:
+def admission(database: Database, cache: SettingsCache, call_rates: CallRates, counters: CountersInMemory) -> Admission:
     return Admission(database, cache, call_rates, counters)
 
 

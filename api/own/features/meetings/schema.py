@@ -74,7 +74,7 @@ class Meetings(Shown, frozen=True, kw_only=True):
 class Guest(Given, frozen=True, kw_only=True):
     """Who enters a meeting with a browser."""
 
-    name: Annotated[str, says("What the others see; at most 30 bytes of UTF-8 of it.")] = ""
+    name: Annotated[str, says("What the others see; at most 24 bytes of UTF-8 of it, without digits.")] = ""
 
 
 class Entry(Shown, frozen=True, kw_only=True):

@@ -62,7 +62,9 @@ class RoomOptions:
     opens
         From when callers get in, such as 2030-01-31T12:00:00+01:00; "": no limit.
     closes
-        When the conference ends.
+        Until when callers get in; the conference ends for all then.
+    lasting
+        It goes on then for who is in it.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class RoomOptions:
         timezone: str | None = None,
         opens: str | None = None,
         closes: str | None = None,
+        lasting: bool | None = None,
     ) -> None:
         """Take the options."""
         times = {name: value or None for name, value in present(opens=opens, closes=closes).items()}
@@ -98,6 +101,7 @@ class RoomOptions:
             prefix=prefix,
             language=language,
             timezone=timezone,
+            lasting=lasting,
         )
 
 

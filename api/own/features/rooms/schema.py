@@ -25,6 +25,7 @@ _MUTED = "Whether a conference begins with all but its admins muted."
 _MOST = "How many may be in it, admins counted, who always get in; 0: any number."
 _PREFIX = "The key before each key that does something, such as *."
 _LANGUAGE = "The language of what is spoken, as BCP 47, such as en-US or de-DE."
+_LASTING = "Whether a conference goes on after `closes`; else it ends for all then."
 _TIMEZONE = "The zone of IANA in which times are spoken, such as Europe/Berlin."
 
 
@@ -46,6 +47,7 @@ class ChangedRoom(Given, frozen=True, kw_only=True):
     timezone: Annotated[str | UnsetType, says(_TIMEZONE)] = UNSET
     opens: _When = UNSET
     closes: _When = UNSET
+    lasting: Annotated[bool | UnsetType, says(_LASTING)] = UNSET
 
 
 class NewRoom(ChangedRoom, frozen=True, kw_only=True):
@@ -72,6 +74,7 @@ class Room(Shown, frozen=True, kw_only=True):
     timezone: Annotated[str, says(_TIMEZONE)]
     opens: MomentOrNone
     closes: MomentOrNone
+    lasting: Annotated[bool, says(_LASTING)]
     created: MomentOrNone
 
 

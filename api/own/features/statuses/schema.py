@@ -24,7 +24,7 @@ class StatusOfUser(Shown, frozen=True, kw_only=True):
     status: Annotated[
         str, says("What was set, or what the user's phones say: available, on_call, do_not_disturb or offline.")
     ]
-    set_by: Annotated[str, says("How it came about: manual, call, setting or registration.")]
+    set_by: Annotated[str, says("What says so: manual, call, setting or registration.")]
     created: Moment
     until: MomentOrNone
 

@@ -33,18 +33,14 @@ async def test_an_application_of_a_dialect_with_keys_gets_one_and_keeps_it_when_
     assert replaced.before == added.after
 
 
-async def test_the_audit_keeps_no_credentials_of_a_url(
-    services: Features, account: Account, history: History
-) -> None:
+async def test_the_audit_keeps_no_credentials_of_a_url(services: Features, account: Account, history: History) -> None:
     await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
     (added,) = await history(account.id)
     assert added.after is not None and added.after["settings"] == {"primary": "https://shop.example/ice?***"}
     assert "secret-word" not in str(added)
 
 
-async def test_an_application_that_becomes_another_dialects_loses_its_key(
-    services: Features, account: Account
-) -> None:
+async def test_an_application_that_becomes_another_dialects_loses_its_key(services: Features, account: Account) -> None:
     first = await services[ApplicationService].put(ADMIN, account.id, "shop", SHOP)
     assert first.key
     plain = WantedApplication(dialect="plain", url="http://shop.example/")

@@ -38,9 +38,7 @@ async def test_calls_that_reached_no_number_stand_among_the_others_by_their_time
     assert await services[CallHistory].unmatched("lost-1") == LOST
 
 
-async def test_one_accounts_and_live_calls_are_all_that_is_listed_of_them(
-    services: Features, writer: Writer
-) -> None:
+async def test_one_accounts_and_live_calls_are_all_that_is_listed_of_them(services: Features, writer: Writer) -> None:
     await stored(writer)
     await writer.write(lambda conn: unmatched_calls.note(conn, [LOST]))
     for wanted in ({"account": "acct-1"}, {"live": True}):
@@ -59,9 +57,7 @@ async def test_every_call_is_read_once_however_many_pages_there_are(
     assert [call.id async for call in services[CallHistory].every(since=1006.0)] == ["call-7", "call-6"]
 
 
-async def test_what_goes_on_in_a_call_is_its_live_legs_and_running_tasks(
-    services: Features, writer: Writer
-) -> None:
+async def test_what_goes_on_in_a_call_is_its_live_legs_and_running_tasks(services: Features, writer: Writer) -> None:
     root, gone, leg = a_call(), a_call("call-2", root="call-1", ended=1005.0), a_call("call-3", root="call-1")
 
     def unit(conn: Connection) -> None:

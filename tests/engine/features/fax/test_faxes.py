@@ -147,9 +147,7 @@ class Bench:
                 await self.writer.write(lambda conn, work=work, at=later.at: due_work.postpone(conn, work, at, epoch))
                 continue
             except AccountMustWait:
-                await self.writer.write(
-                    lambda conn, work=work: due_work.postpone(conn, work, self.now + 1.0, epoch)
-                )
+                await self.writer.write(lambda conn, work=work: due_work.postpone(conn, work, self.now + 1.0, epoch))
                 continue
             await self.writer.write(lambda conn, id=work.id: due_work.done(conn, id, epoch))
         return [work.kind for work in works]
@@ -202,13 +200,13 @@ async def bench(database_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
 
 async def test_a_fax_is_sent_in_one_call_and_its_pages_are_beside_asterisk_only_meanwhile(bench: Bench) -> None:
     acme = await bench.account()
-    fax = await bench.send(acme, from_name="Ann, of \"Acme\"", subject=" An  offer ")
+    fax = await bench.send(acme, from_name='Ann, of "Acme"', subject=" An  offer ")
     assert (fax.state, fax.pages, fax.number, fax.subject) == (State.QUEUED, 2, TO, "An offer")
     assert await bench.due() == ["fax.send"]
     (call,) = bench.engine.placed
     send, _ = call.tasks
     assert isinstance(send, SendFax) and (send.ecm, send.rate) == (True, 14_400)
-    assert send.header == 'Ann? of ?Acme? 2027-01-15 08:00 UTC'
+    assert send.header == "Ann? of ?Acme? 2027-01-15 08:00 UTC"
     assert bench.waiting() == [send.file] == [sent_name(call.id)]
     assert (await bench.row(fax)).state is State.SENDING
     await bench.writer.write(lambda conn: calls.insert(conn, a_call(id=call.id, account=acme.id)))

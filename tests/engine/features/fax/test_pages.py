@@ -202,9 +202,7 @@ async def test_too_many_documents_at_once_are_refused_and_what_comes_in_is_count
     assert [each.pages for each in await asyncio.gather(*waiting)] == [1, 1, 1]
 
 
-async def test_nothing_is_left_of_a_conversion_that_was_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nothing_is_left_of_a_conversion_that_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(DocumentRefused, match="could not be converted"):
         await tiff(b"Hello", Pages(PageLimits(seconds=0.05)))

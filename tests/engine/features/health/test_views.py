@@ -14,9 +14,7 @@ from engine.store.writer import Writer
 from tests.engine.store.samples import a_call
 
 
-async def test_live_calls_are_counted_by_their_state(
-    services: Features, account: Account, writer: Writer
-) -> None:
+async def test_live_calls_are_counted_by_their_state(services: Features, account: Account, writer: Writer) -> None:
     made = [
         a_call("call-1"), a_call("call-2"), a_call("call-3", state=CallState.ANSWERED),
         a_call("call-4", state=CallState.ENDED, ended=1010.0),

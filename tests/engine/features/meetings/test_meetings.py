@@ -12,6 +12,10 @@ from engine.features.rooms.service import RoomService
 from engine.platform import due_work
 from engine.platform.audit import ADMIN
 from engine.platform.due_work import DueWork
+from engine.platform.feature import Features
+from engine.platform.leads import Lead
+from engine.platform.platform import Platform
+from engine.platform.scheduler import Later
 from engine.store.accounts import Account
 from engine.store.database import Database
 from engine.tasks.converse import Converse
@@ -64,7 +68,7 @@ async def test_another_account_s_meeting_is_not_there(
 
 
 async def test_its_times_open_and_close_its_room_and_can_be_taken_away(
-    meetings: MeetingService, account: Account, clock: Clock
+    meetings: MeetingService, rooms: RoomService, account: Account, clock: Clock
 ) -> None:
     starts, ends = clock() + 7200, clock() + 10_800
     made = await meetings.add(ADMIN, account.id, NewMeeting(starts=starts, ends=ends))
@@ -79,6 +83,7 @@ async def test_its_times_open_and_close_its_room_and_can_be_taken_away(
         await meetings.ticket(link, "Anna")
     with pytest.raises(InvalidSetting, match="starts must be before ends"):
         await meetings.change(ADMIN, account.id, made.meeting.id, MeetingChange(starts=ends + 1))
+    assert rooms.index.rules(account.id, made.room.id).closes is None, "who is in it stays"  # type: ignore[union-attr]
     changed = await meetings.change(ADMIN, account.id, made.meeting.id, MeetingChange(starts=0, ends=0))
     assert (changed.room.settings.opens, changed.room.settings.closes) == (None, None)
     assert await meetings.ticket(link, "Anna")
@@ -88,14 +93,19 @@ async def test_a_guest_s_call_enters_the_room_as_what_its_link_says(
     meetings: MeetingService, meetings_feature: MeetingsFeature, account: Account, clock: Clock
 ) -> None:
     made = await meetings.add(ADMIN, account.id, NewMeeting())
-    for host, name, called in ((False, "Anna", "Anna"), (True, "Ben", "Ben"), (False, "", "Guest"), (True, "", "Host")):
+    for host, name, called in (
+        (False, "Anna", "Anna"), (True, "Ben", "Ben"), (False, "", "Guest"), (True, "", "Host"),
+        (False, "101", "Guest"), (False, "x15551234567", "x"), (True, "+1 555", "Host"), (False, "Anna ٣ 4", "Anna"),
+    ):  # fmt: skip
         ticket = await meetings.ticket(meetings.links.link(made.meeting, host=host), name)
         answering = await meetings_feature.guests(ticket)
         assert answering and (answering.account, answering.caller) == (account.id, called)
         (ask,) = answering.tasks
         assert isinstance(ask, Converse) and f'"opened":"{"host" if host else "guest"}"' in ask.state
+    assert await meetings_feature.guests(ticket) is None, "it is good for one call"
+    late = await meetings.ticket(meetings.links.link(made.meeting, host=True), "Ben")
     clock.now += GOOD_SECONDS + 2
-    assert await meetings_feature.guests(ticket) is None, "it was for that moment"
+    assert await meetings_feature.guests(late) is None, "it was for that moment"
     assert await meetings_feature.guests("12015550101") is None
 
 
@@ -106,6 +116,7 @@ async def test_a_link_opens_nothing_once_it_was_changed_or_the_meeting_removed(
     links = [meetings.links.link(made.meeting, host=host) for host in (False, True)]
     ticket = await meetings.ticket(links[0], "Anna")
     changed = await meetings.change(ADMIN, account.id, made.meeting.id, MeetingChange(new_links=True))
+    assert await meetings_feature.guests(ticket) is None, "a ticket of an old link"
     for link in links:
         with pytest.raises(NoMeeting):
             await meetings.opened(link)
@@ -142,3 +153,19 @@ async def test_an_account_has_a_limit_of_meetings(
         await meetings.add(ADMIN, account.id, NewMeeting())
     with pytest.raises(service.LimitReached, match="at most 2 meetings"):
         await meetings.add(ADMIN, account.id, NewMeeting())
+
+
+async def test_a_meeting_to_which_a_number_leads_is_removed_once_that_leads_elsewhere(
+    meetings: MeetingService, account: Account, features: Features, clock: Clock
+) -> None:
+    made = await meetings.add(ADMIN, account.id, NewMeeting(ends=clock() + 60))
+    work = DueWork(id=f"{REMOVE}:{made.meeting.id}", kind=REMOVE, at=0.0, payload=made.meeting.id)
+    platform: Platform = features._platform
+    leading: list[Lead] = [Lead("the number 500", f"rooms:{made.room.id}")]
+    platform.leads.append(lambda conn, account: leading)
+    clock.now += KEPT + 61
+    with pytest.raises(Later, match="the number 500 leads to it"):
+        await meetings.remove_old(work, lambda conn: None)
+    leading.clear()
+    await meetings.remove_old(work, lambda conn: None)
+    assert await meetings.list_all(account.id) == []

@@ -58,9 +58,7 @@ class House:
         self.writer = Writer(self.db, "carillon-0")
         self.files = RecordingFiles(self.folder)
         seal = Seal(self.secret if secret is None else secret)
-        self.platform = Platform(
-            self.db, self.writer, self.files, self.prompts, seal=seal, clock=self.clock
-        )
+        self.platform = Platform(self.db, self.writer, self.files, self.prompts, seal=seal, clock=self.clock)
         self.platform.on_commit(self._hear)
         self.features = Features(self.platform)
         self.features.add(RecordingsFeature(self.platform, self.endpoint if endpoint is None else endpoint))

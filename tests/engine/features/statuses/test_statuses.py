@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.events import CallAnswered, CallEnded, Event
+from engine.features.destinations.extension_settings import DiversionFields, ExtensionDiversions
 from engine.features.endpoints.model import NewExtension
 from engine.features.endpoints.service import Extensions
 from engine.features.errors import InvalidSetting, NotThere
@@ -23,6 +24,7 @@ from engine.platform.feature import Features
 from engine.platform.platform import Platform
 from engine.store import calls
 from engine.store.accounts import Account
+from engine.store.errors import StoreUnavailable
 from engine.store.events import StoredEvent
 from tests.support.scenario import until
 
@@ -105,9 +107,9 @@ async def test_a_status_follows_registrations_and_calls(office: Office) -> None:
     await office.hear(CallEnded, first)
     assert office.said[2:] == [("on_call", "call")], "the other call goes on"
     await office.hear(CallEnded, second)
-    assert office.said[3:] == [("available", "call")]
+    assert office.said[3:] == [("available", "registration")]
     found = await statuses.of(office.account.id, "ann@example.com")
-    assert found and (found.status, found.set_by) == ("available", SetBy.CALL)
+    assert found and (found.status, found.set_by) == ("available", SetBy.REGISTRATION)
 
 
 async def test_calls_that_are_none_of_the_user_s_phones_say_nothing(office: Office) -> None:
@@ -126,7 +128,7 @@ async def test_what_a_person_sets_stays_until_it_is_unset(office: Office) -> Non
     await asyncio.sleep(0)
     assert (await statuses.of(account, office.user)) == made
     back = await statuses.unset(SYSTEM, account, office.user)
-    assert back and back.status == "offline" and office.said == [("away", "manual"), ("offline", "manual")]
+    assert back and back.status == "offline" and office.said == [("away", "manual"), ("offline", "registration")]
     assert await statuses.unset(SYSTEM, account, office.user) == back, "there is nothing to unset"
     assert len(office.said) == 2
 
@@ -137,20 +139,18 @@ async def test_a_status_that_was_set_until_a_time_ends_then(office: Office) -> N
     work = await office.platform.database.read(lambda conn: due_work.get(conn, f"{UNSET}:{office.user}"))
     assert work and work.at == 1e9
     await statuses.unset_due(work, lambda conn: None)
-    assert office.said == [("lunch", "manual"), ("offline", "manual")]
+    assert office.said == [("lunch", "manual"), ("offline", "registration")]
     await statuses.set(SYSTEM, account, office.user, "meeting")
     await statuses.unset_due(work, lambda conn: None)  # it runs twice after a crash
     assert office.said[2:] == [("meeting", "manual")]
 
 
 async def test_not_to_be_disturbed_is_a_status(office: Office, services: Features) -> None:
-    from engine.features.destinations.extension_settings import DiversionFields, ExtensionDiversions
-
     change = services[ExtensionDiversions].change
     await change(SYSTEM, office.account.id, "101", DiversionFields(do_not_disturb=True))
     await office.hears(("do_not_disturb", "setting"))
     await change(SYSTEM, office.account.id, "101", DiversionFields(do_not_disturb=False))
-    await office.hears(("do_not_disturb", "setting"), ("offline", "setting"))
+    await office.hears(("do_not_disturb", "setting"), ("offline", "registration"))
 
 
 async def test_calls_that_go_on_are_known_after_a_restart(office: Office) -> None:
@@ -162,7 +162,7 @@ async def test_calls_that_go_on_are_known_after_a_restart(office: Office) -> Non
     try:
         again.phone_changed(office.sip_user)
         await office.hear(CallEnded, call)
-        assert office.said == [("offline", "call")]
+        assert office.said == [("offline", "registration")]
     finally:
         await again.stop()
 
@@ -182,3 +182,34 @@ async def test_another_account_s_user_is_not_there(office: Office) -> None:
     ):
         with pytest.raises(NotThere):
             await attempt
+
+
+async def test_a_user_who_is_given_a_phone_has_its_status_at_once(office: Office, services: Features) -> None:
+    await services[UserService].add(SYSTEM, office.account.id, NewUser(email="ben@example.com"))
+    await office.platform.refresh()
+    change = services[ExtensionDiversions].change
+    office.registered.add(office.sip_user)
+    await change(SYSTEM, office.account.id, "101", DiversionFields(owner="ben@example.com"))
+    await office.hears(("available", "registration"))
+    found = await office.statuses.of(office.account.id, "ben@example.com")
+    assert found and found.status == "available"
+
+
+async def test_a_batch_whose_reading_failed_is_taken_whole_the_second_time(office: Office) -> None:
+    call = await office.call("101")
+    look, office.statuses._look = office.statuses._look, _unavailable  # type: ignore[method-assign]
+    with pytest.raises(StoreUnavailable):
+        await office.hear(CallEnded, call)
+    office.statuses._look = look  # type: ignore[method-assign]
+    await office.hear(CallEnded, call)
+    assert office.said == [("on_call", "call"), ("offline", "registration")]
+
+
+async def _unavailable(owner: object) -> None:
+    raise StoreUnavailable("The database does not answer.")
+
+
+async def test_the_status_of_a_user_who_is_removed_is_forgotten(office: Office, services: Features) -> None:
+    await office.statuses.set(SYSTEM, office.account.id, office.user, "away")
+    await services[UserService].remove(SYSTEM, office.account.id, office.user)
+    assert await office.statuses.of_account(office.account.id) == {}

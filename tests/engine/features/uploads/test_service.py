@@ -60,9 +60,7 @@ async def test_what_is_refused_leaves_no_trace(
     assert files(tmp_path) == 0 and await history(account.id) == []
 
 
-async def test_two_accounts_with_a_prompt_of_the_same_name_never_meet(
-    services: Features, account: Account
-) -> None:
+async def test_two_accounts_with_a_prompt_of_the_same_name_never_meet(services: Features, account: Account) -> None:
     by = Actor("account", account.id, account.name)
     await services[UploadService].put(by, account.id, "hello", chunks(tone(440, 0.2)))
     with pytest.raises(NotThere):
