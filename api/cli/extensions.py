@@ -1,7 +1,7 @@
 """carillon extensions"""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cyclopts import App
 
@@ -86,9 +86,7 @@ class ExtensionCommands:
         spare = ("application", "owner", "name", "user")
         self._cli.output.table(found, found, columns, "There are no extensions.", spare=spare)
 
-    def show(
-        self, number: str, *, account: str | None = None, qr: bool = False, qr_file: Path | None = None
-    ) -> None:
+    def show(self, number: str, *, account: str | None = None, qr: bool = False, qr_file: Path | None = None) -> None:
         """Print the settings for an extension's softphone.
 
         Parameters
@@ -103,7 +101,8 @@ class ExtensionCommands:
         shown = self._cli.admin.get(f"/extensions/{part(number)}/credentials", account=account)
         if qr_file is not None:
             save_qr(shown["uri"], qr_file)
-        self._cli.output.fields(shown)
+        calls = self._cli.admin.get(f"/extensions/{part(number)}", account=account)
+        self._cli.output.fields({**shown, "state": calls["state"], "calls": _takes(calls)})
         if qr:
             print_qr(shown["uri"])
 
@@ -197,15 +196,7 @@ class ExtensionCommands:
             owner=owner,
         )
         shown = self._cli.admin.ask("PATCH", f"/extensions/{part(number)}", body=body)
-        leading = [
-            f"{reason.replace('_', ' ')}: {shown[reason]['text']}"
-            for reason in ("always", "no_answer", "busy", "unregistered")
-            if shown[reason]
-        ]
-        takes = " It is not to be disturbed." if shown["do_not_disturb"] else ""
-        takes += "" if shown["call_waiting"] else " It takes one call at a time."
-        owned = f" It belongs to {shown['owner']}." if shown["owner"] else ""
-        self._cli.output.done(shown, f"{shown['number']} leads on by {'; '.join(leading) or 'nothing'}.{takes}{owned}")
+        self._cli.output.done(shown, f"{shown['number']}: {_takes(shown)}")
 
     def remove(self, number: str, *, account: str | None = None) -> None:
         """Remove an extension.
@@ -217,3 +208,23 @@ class ExtensionCommands:
         """
         self._cli.admin.delete(f"/extensions/{part(number)}", account=account)
         self._cli.output.done({"removed": number}, f"The extension {number} was removed.")
+
+
+def _takes(shown: dict[str, Any]) -> str:
+    """Say which calls an extension takes, where the others go, and whose it is."""
+    leading = [
+        f"{words} to {shown[reason]['text']}"
+        for reason, words in (
+            ("always", "all calls go"),
+            ("no_answer", "unanswered calls go"),
+            ("busy", "busy calls go"),
+            ("unregistered", "calls without a phone go"),
+        )
+        if shown[reason]
+    ]
+    said = [", ".join(leading) or "no call is forwarded"]
+    said += ["it is not to be disturbed"] if shown["do_not_disturb"] else []
+    said += [] if shown["call_waiting"] else ["it takes one call at a time"]
+    said += [f"it rings for {shown['ring_seconds']:g} s"] if shown["ring_seconds"] else []
+    said += [f"it belongs to {shown['owner']}"] if shown["owner"] else []
+    return "; ".join(said) + "."

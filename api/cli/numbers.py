@@ -107,9 +107,9 @@ class NumberCommands:
         """
         self._assign(number, None, capability)
 
-    def list_all(self) -> None:
-        """List all numbers."""
-        found = self._cli.admin.get("/numbers")["numbers"]
+    def list_all(self, *, account: str | None = None) -> None:
+        """List all numbers, or those of an account."""
+        found = self._cli.admin.get("/numbers", account=account)["numbers"]
         rows = [
             {
                 "number": each["number"],

@@ -9,6 +9,7 @@ from api.own.destinations import leads_to
 from api.own.errors import BadRequest
 from api.own.operations import Body, operation, taking
 from api.own.schema.leading import Assignment, NewNumber, Number, NumberList
+from api.own.schema.queries import ACCOUNT
 from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from engine.features.destinations.choosing import LeadsTo, nowhere
@@ -36,10 +37,13 @@ class NumbersAdmin:
             web.delete("/numbers/{number}", self.remove),
         ]
 
-    @operation("listNumbers", {200: NumberList})
+    @operation("listNumbers", {200: NumberList}, query=(ACCOUNT,))
     async def list_all(self, request: web.Request) -> web.Response:
-        """List the numbers."""
-        return web.json_response({"numbers": [_number(view) for view in await self._numbers.list()]})
+        """List the numbers of all accounts, or of one."""
+        account = await self._services.account_of(request)
+        found = await self._numbers.list()
+        shown = [_number(view) for view in found if account is None or view.account == account.name]
+        return web.json_response({"numbers": shown})
 
     @taking("addNumber", NewNumber, {201: Number}, errors=(403, 409))
     async def add(self, request: web.Request, body: Body[NewNumber]) -> web.Response:

@@ -23,8 +23,8 @@ def nowhere(conn: Connection, account: Account) -> str:
 
 
 def to_destination(destinations: Destinations, text: str) -> LeadsTo:
-    """Lead to a destination as it is written; "" is nowhere."""
-    return lambda conn, account: destinations.checked(account, text) if text else ""
+    """Lead to a destination as it is written, or to an extension or number alone; "" is nowhere."""
+    return lambda conn, account: destinations.read(account, text) if text else ""
 
 
 def to_tasks(destinations: Destinations, tasks: Sequence[Given], read: ReadTasks[Given]) -> LeadsTo:

@@ -4,6 +4,7 @@ A destination is kept and passed on as text, `kind:target` (engine.model.destina
 there are: a feature names its own (engine.platform.feature.Feature.destinations).
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -12,7 +13,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from engine.calls.directory import Answering, NoDestination
-from engine.features.errors import FeatureError, InvalidSetting, StillUsed
+from engine.features.errors import FeatureError, InvalidSetting, NotThere, StillUsed
+from engine.features.numbers.phone_numbers import is_emergency
 from engine.model.cause import HangupCause
 from engine.model.destination import MOST_HOPS, Destination, Diversions
 from engine.platform.destination_kind import DestinationKinds
@@ -24,6 +26,9 @@ from engine.tasks.kinds import AnyTask
 from engine.tasks.ring import Ring
 
 REASONS = Diversions.__struct_fields__
+_BARE = re.compile(r"\+?[0-9][0-9 ().-]*", re.ASCII)
+"""What is an extension or a number, and names no kind."""
+_SHORT = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
 class Destinations:
@@ -43,6 +48,22 @@ class Destinations:
         if not (found.target or kind.alone):
             raise InvalidSetting(f"A destination must say which {kind.name} it names (got {text[:64]!r}).")
         return str(Destination(found.kind, kind.checked(account, found.target)))
+
+    def read(self, account: Account, text: str) -> str:
+        """Return a destination as it is stored, of a text that may be an extension or a number alone.
+
+        Raises FeatureError.
+        """
+        bare = text.strip()
+        if not _BARE.fullmatch(bare):
+            return self.checked(account, text)
+        if extension := self._cache.extension_named(account.id, bare):
+            return self.checked(account, f"extension:{extension.number}")
+        number = self._cache.number(bare)
+        known = (number is not None and number.account == account.id) or is_emergency(bare, account.country)
+        if _SHORT.fullmatch(bare) and not known:
+            raise NotThere(f"The account has no extension {bare}, and a telephone number has 7 to 15 digits.")
+        return self.checked(account, f"forward:{bare}")
 
     def shown(self, account: Account, text: str) -> dict[str, Any] | None:
         """A stored destination as it is shown: its kind, its target as it is written, and both as `text`.

@@ -65,5 +65,5 @@ class Guests:
         }
 
     def shown_state(self, name: str, state: str) -> str:
-        """Return the state of the endpoint: nobody is registered, so only whether it is there."""
-        return state if state == "missing" else "unknown"
+        """Nobody registers by it, so it is shown where it is missing alone."""
+        return state if state == "missing" else ""

@@ -23,7 +23,7 @@ class Owner(Protocol):
         """Return what Asterisk must have of each endpoint, by its name."""
 
     def shown_state(self, name: str, state: str) -> str:
-        """Return the state of an endpoint as people are told it, of the state in Asterisk's word."""
+        """Return the state of an endpoint as people are told it, of the state in Asterisk's word; "": none is shown."""
 
 
 class Endpoints:
@@ -51,11 +51,12 @@ class Endpoints:
     async def states(self) -> list[EndpointState]:
         """Return how each endpoint is, by its name; raises Unreachable."""
         states = await self._provisioner.states()
-        return [
+        found = [
             EndpointState(name=name, state=owner.shown_state(name, states.get(name, "missing")))
             for owner in self._owners
             for name in owner.endpoint_names()
         ]
+        return [each for each in found if each.state]
 
     def _names(self) -> list[str]:
         return [name for owner in self._owners for name in owner.endpoint_names()]

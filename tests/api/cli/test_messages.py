@@ -145,7 +145,7 @@ async def test_a_users_inbox_and_extensions(carillon: Run) -> None:
     await ready(carillon)
     assert (await carillon("users", "add", "ann@example.com", "--account", "acme")).status == 0
     changed = await carillon("extensions", "set", "101", "--owner", "ann@example.com")
-    assert changed.output == "101 leads on by nothing. It belongs to ann@example.com.\n"
+    assert changed.output == "101: no call is forwarded; it belongs to ann@example.com.\n"
     assert "ann@example.com" in (await carillon("extensions", "list")).output
     led = await carillon("keywords", "add", OWN, "ann", "--to", "user:ann@example.com")
     assert led.output == f"ANN to {OWN[1:]} leads to user:ann@example.com.\n"

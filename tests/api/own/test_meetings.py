@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.own.features.meetings.public import AT_ONCE
 from tests.api.own.installation import Installation
 from tests.api.own.test_subscriptions import Program, acme, program
 
@@ -92,6 +93,26 @@ async def test_a_guest_is_told_what_to_call_by_the_right_link_alone(installation
         assert status == 404 and "There is no such meeting" in text and "jssip" not in text
     for body in ({"name": 7}, {"name": "Anna", "host": True}, []):
         assert (await _page(installation, made["link"], "POST", body))[0] == 400
+
+
+async def test_a_meeting_is_entered_so_often_and_no_more(installation: Installation, acme: Program) -> None:
+    _, made = await acme.ask("POST", "/meetings", {})
+    statuses = [(await _page(installation, made["link"], "POST", {}))[0] for _ in range(AT_ONCE + 5)]
+    assert statuses[: AT_ONCE - 1] == [200] * (AT_ONCE - 1) and statuses[-1] == 429
+    _, other = await acme.ask("POST", "/meetings", {})
+    assert (await _page(installation, other["link"], "POST", {}))[0] == 200
+
+
+async def test_a_member_sees_the_host_s_link_of_its_own_meeting_alone(
+    installation: Installation, acme: Program
+) -> None:
+    await installation.admin("POST", "/accounts/acme/users", {"email": "ann@example.com", "role": "member"})
+    _, token = await installation.admin("POST", "/accounts/acme/users/ann@example.com/tokens", {})
+    ann = Program(installation, token["token"], acme.account)
+    _, own = await acme.ask("POST", "/meetings", {"owner": "ann@example.com"})
+    await acme.ask("POST", "/meetings", {})
+    shown = (await ann.ask("GET", "/meetings"))[1]["meetings"]
+    assert [one["host_link"] for one in shown] == [own["host_link"], None] and all(one["link"] for one in shown)
 
 
 async def test_links_that_are_guessed_are_throttled_and_a_right_one_is_not(

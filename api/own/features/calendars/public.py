@@ -39,7 +39,7 @@ class CalendarPages:
         one = f"{PATH}/{{provider}}"
         return [web.get(one, self.ask), web.post(one, self.connect)]
 
-    @operation("askToConnectCalendar", {200: PAGE}, errors=(404, 409), is_open=True)
+    @operation("askToConnectCalendar", {200: PAGE, 409: PAGE}, errors=(404,), is_open=True)
     async def ask(self, request: web.Request) -> web.Response:
         """Serve the page that asks whether the calendar is to be connected."""
         provider, given = provider_of(request), request.query
@@ -55,7 +55,7 @@ class CalendarPages:
         file = _FOLDER / "connect.html"
         return page(file, headers=_HEADERS, provider=name, user=user, code=code, state=state)
 
-    @operation("connectCalendar", {200: PAGE}, errors=(404, 409, 502), is_open=True, body=FORM)
+    @operation("connectCalendar", {200: PAGE, 409: PAGE, 502: PAGE}, errors=(404,), is_open=True, body=FORM)
     async def connect(self, request: web.Request) -> web.Response:
         """Connect the calendar, and serve a page that says so."""
         provider, form = provider_of(request), await request.post()

@@ -11,6 +11,7 @@ from api.own.features.extensions.schema import (
     ExtensionList,
     NewExtension,
 )
+from api.own.features.extensions.schema import Extension as ShownExtension
 from api.own.operations import Body, operation, taking
 from api.own.schema.queries import ACCOUNT
 from api.own.schema.shown_tasks import as_given
@@ -36,6 +37,7 @@ class ExtensionsAdmin:
         return [
             web.get("/extensions", self.list_all),
             web.post("/extensions", self.add),
+            web.get("/extensions/{number}", self.show),
             web.get("/extensions/{number}/credentials", self.credentials),
             web.patch("/extensions/{number}", self.divert),
             web.patch("/extensions/{number}/phones", self.change_phones),
@@ -56,6 +58,13 @@ class ExtensionsAdmin:
         wanted = await body()
         added = await self._extensions.add(BY, changes.to_add(wanted.account, wanted))
         return web.json_response(render.credentials(self._services, added), status=201)
+
+    @operation("getAnyExtension", {200: ShownExtension}, query=(ACCOUNT,), errors=(502,))
+    async def show(self, request: web.Request) -> web.Response:
+        """Show an extension, and whether a phone of it is registered."""
+        found = self._found(request)
+        states = {endpoint.name: endpoint.state for endpoint in await self._services.features[Endpoints].states()}
+        return web.json_response(render.extension(self._services, found, states))
 
     @operation("getExtensionCredentials", {200: ExtensionCredentials}, query=(ACCOUNT,))
     async def credentials(self, request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from api.own.schema.shown_tasks import as_given
 from api.own.services import OwnServices
 from api.sip_socket import PATH
 from engine.features.destinations.extension_settings import ExtensionDiversions
-from engine.features.endpoints.model import Extension
+from engine.features.endpoints.model import Extension, Srtp
 from engine.features.endpoints.service import Extensions
 
 _UNESCAPED = "-_.!~*'()&=+$,"  # RFC 3261 section 25.1: what a password in a URI may have beside letters and digits
@@ -34,7 +34,9 @@ def extension(services: OwnServices, row: Extension, states: Mapping[str, str]) 
 def credentials(services: OwnServices, row: Extension) -> Shape:
     """Return what a softphone is set up with."""
     addresses = services.addresses
-    server = f"{addresses.sip_host}:{addresses.sip_port}"
+    server, tls = (f"{addresses.sip_host}:{port}" for port in (addresses.sip_port, addresses.sip_tls_port))
+    encrypted = row.srtp is Srtp.REQUIRED  # its keys are in the SIP messages, so these are to be encrypted too
+    login = f"{row.sip_user}:{quote(row.password, safe=_UNESCAPED)}"
     socket = f"{addresses.api.replace('http', 'ws', 1)}{PATH}"
     return {
         "number": row.number,
@@ -43,10 +45,10 @@ def credentials(services: OwnServices, row: Extension) -> Shape:
         "user": row.sip_user,
         "password": row.password,
         "server": server,
-        "transport": "udp",
-        "tls_server": f"{addresses.sip_host}:{addresses.sip_tls_port}",
+        "transport": "tls" if encrypted else "udp",
+        "tls_server": tls,
         "srtp": row.srtp,
-        "uri": f"sip:{row.sip_user}:{quote(row.password, safe=_UNESCAPED)}@{server}",
+        "uri": f"sip:{login}@{tls};transport=tls" if encrypted else f"sip:{login}@{server}",
         "max_contacts": row.max_contacts,
         "browser": {"user": row.browser_user, "url": socket} if row.webrtc else None,
     }

@@ -131,7 +131,7 @@ class ExtensionCredentials(Shown, frozen=True, kw_only=True):
     user: Annotated[str, says("The SIP user name.")]
     password: Annotated[str, says("The SIP password.")]
     server: Annotated[str, says("HOST:PORT of the SIP server, by UDP and TCP.")]
-    transport: Annotated[str, says("udp: what a phone is set to that asks for one.")]
+    transport: Annotated[str, says("What a phone is set to that asks for one: udp, or tls if SRTP is required.")]
     tls_server: Annotated[str, says("HOST:PORT of the SIP server, by TLS.")]
     srtp: Annotated[Srtp, says(SRTP)]
     uri: Annotated[str, says("All of it as a SIP URI (RFC 3261), as a QR code of it has it.")]

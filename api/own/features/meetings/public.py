@@ -3,16 +3,19 @@
 The page calls the ticket that `enter` answers, by SIP over the websocket of api.sip_socket.
 """
 
+import time
 from pathlib import Path
 
 from aiohttp import web
 
 from api.guess_throttle import ShownCredential
 from api.meeting_links import PATH
+from api.most_recent import MostRecent
 from api.own.features.meetings.schema import Entry, Guest
 from api.own.operations import Body, Media, operation, taking
 from api.own.pages import page
 from api.own.services import OwnServices
+from api.token_bucket import TokenBucket
 from engine.features.endpoints.guests import Guests
 from engine.features.meetings.model import MeetingView, NoMeeting
 from engine.features.meetings.service import MeetingService
@@ -22,6 +25,8 @@ _FILES = {"meeting.js": "text/javascript", "meeting.css": "text/css"}
 _SCRIPT = "jssip.js"
 PAGE = Media("The page.", ("text/html",))
 PARTS = Media("A script or a style sheet.", tuple(sorted(set(_FILES.values()))))
+AT_ONCE, PER_SECOND = 100, 1.0
+"""How many tickets a meeting has at once, and how many more each second."""
 _HEADERS = {
     # nothing of another host, no script in the page itself; the websocket is of this host
     "Content-Security-Policy": (
@@ -41,6 +46,7 @@ class MeetingPage:
     def __init__(self, services: OwnServices) -> None:
         self._services = services
         self._meetings, self._guests = services.features[MeetingService], services.features[Guests]
+        self._entries: MostRecent[str, TokenBucket] = MostRecent()
 
     def routes(self) -> list[web.RouteDef]:
         """The page, what it loads, and what it asks for to enter."""
@@ -50,7 +56,7 @@ class MeetingPage:
             web.post(f"{PATH}/{{link}}", self.enter),
         ]
 
-    @operation("getMeetingPage", {200: PAGE}, errors=(404,), is_open=True)
+    @operation("getMeetingPage", {200: PAGE, 404: PAGE}, is_open=True)
     async def page(self, request: web.Request) -> web.Response:
         """Serve the page of a meeting; if the link opens none, a page that says so."""
         try:
@@ -75,11 +81,20 @@ class MeetingPage:
     async def enter(self, request: web.Request, body: Body[Guest]) -> web.Response:
         """Answer what the browser of a guest calls to be in the meeting of the link."""
         guest = await body()
-        await self._opened(request)
+        view, _ = await self._opened(request)
+        self._limit(view.meeting.id)
         ticket = await self._meetings.ticket(request.match_info["link"], guest.name)
         host = self._services.addresses.sip_host
         entry = {"uri": f"sip:{ticket}@{host}", "user": self._guests.user, "password": self._guests.password}
         return web.json_response(entry, headers={"Cache-Control": "no-store"})
+
+    def _limit(self, meeting: str) -> None:
+        """Raise HTTPTooManyRequests if a meeting is entered too often: each ticket is a call of its account."""
+        now = time.monotonic()
+        bucket = self._entries.get(meeting) or self._entries.put(meeting, _bucket(now))
+        if not bucket.take(now):
+            sentence = f"Too many enter this meeting at once; try again in {bucket.seconds} s."
+            raise web.HTTPTooManyRequests(reason=sentence, headers={"Retry-After": str(bucket.seconds)})
 
     async def _opened(self, request: web.Request) -> tuple[MeetingView, bool]:
         """Return the meeting of the link, and whether it is the host's; raises NoMeeting, TooManyGuesses."""
@@ -87,6 +102,10 @@ class MeetingPage:
         shown = ShownCredential("meeting", link)
         with self._services.guesses.attempt(request, shown, wrong=lambda error: isinstance(error, NoMeeting)):
             return await self._meetings.opened(link)
+
+
+def _bucket(now: float) -> TokenBucket:
+    return TokenBucket(now, most=AT_ONCE, per_second=PER_SECOND)
 
 
 PUBLIC = MeetingPage

@@ -47,7 +47,10 @@ class Meeting(Shown, frozen=True, kw_only=True):
     id: Annotated[str, says("Its id, 9 digits: also the number of its room.")]
     name: Annotated[str, says(_NAME)]
     link: Annotated[str, says("The link by which guests enter with a browser.")]
-    host_link: Annotated[str, says("The link by which its host enters, who can mute and end it.")]
+    host_link: Annotated[
+        str | None,
+        says("The link by which its host enters, who can mute and end it; null for a member whose meeting it is not."),
+    ]
     numbers: Annotated[tuple[str, ...], says("The account's numbers by which it is entered with its PIN.")]
     starts: MomentOrNone
     ends: MomentOrNone

@@ -37,7 +37,7 @@ class MeetingRoutes:
         """List the account's meetings, the oldest first."""
         caller = await self._caller_of(request)
         found = await self._meetings.list_all(caller.account.id)
-        return web.json_response({"meetings": [meeting(self._services, each) for each in found]})
+        return web.json_response({"meetings": [meeting(self._services, each, caller) for each in found]})
 
     @taking("addMeeting", NewMeeting, {201: MeetingWithPins}, errors=(409,))
     async def add(self, request: web.Request, body: Body[NewMeeting]) -> web.Response:
@@ -54,14 +54,14 @@ class MeetingRoutes:
             timezone=given.timezone,
         )
         added = await self._meetings.add(caller.by, caller.account.id, wanted)
-        return web.json_response(meeting(self._services, added), status=201)
+        return web.json_response(meeting(self._services, added, caller), status=201)
 
     @operation("getMeeting", {200: Meeting})
     async def show(self, request: web.Request) -> web.Response:
         """Show a meeting, without its PINs."""
         caller = await self._caller_of(request)
         found = await self._meetings.get(caller.account.id, request.match_info["meeting"])
-        return web.json_response(meeting(self._services, found))
+        return web.json_response(meeting(self._services, found, caller))
 
     @taking("changeMeeting", ChangedMeeting, {200: MeetingWithPins}, errors=(409,))
     async def change(self, request: web.Request, body: Body[ChangedMeeting]) -> web.Response:
@@ -75,7 +75,7 @@ class MeetingRoutes:
             new_links=given.new_links,
         )
         changed = await self._meetings.change(caller.by, caller.account.id, request.match_info["meeting"], change)
-        return web.json_response(meeting(self._services, changed))
+        return web.json_response(meeting(self._services, changed, caller))
 
     @operation("removeMeeting", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:

@@ -48,10 +48,5 @@ def command_of(services: OwnServices, account: Account, call: str, wanted: NewTr
 
 
 def _destination(services: OwnServices, account: Account, to: str) -> str:
-    """Return a destination as it is stored: what is no kind:target is an extension, or else a number."""
-    destinations = services.features[Destinations]
-    if ":" in to:
-        return destinations.checked(account, to)
-    if extension := services.cache.extension_named(account.id, to):
-        return f"extension:{extension.number}"
-    return destinations.checked(account, f"forward:{to}")
+    """Return a destination as it is stored."""
+    return services.features[Destinations].read(account, to)
