@@ -152,7 +152,7 @@ async def test_a_guest_calls_nothing_but_its_meeting(
         as_host = head.replace(f"{ours['id']}g", f"{ours['id']}h") + f".{mac}"
         for dialled in (anna.number, "12015550101", "911", as_host, f"{ticket[:-1]}x"):
             await eve.ring(dialled)
-            assert "404" in await eve.until("ended"), dialled
+            assert (await eve.until("ended"))[:3] in ("404", "484"), dialled
         assert not [event for event in anna.events if event.get("type") == "CALL_INCOMING"]
         await eve.ring(ticket)
         await eve.until("established")
