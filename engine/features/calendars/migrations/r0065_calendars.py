@@ -34,5 +34,5 @@ def upgrade() -> None:
         sa.Column("expires", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("state"),
     )
-    op.create_index("ix_calendar_consents_expires", "calendar_consents", ["expires"])
+    op.create_index("calendar_consents_by_expires", "calendar_consents", ["expires"])
     op.create_index("calendar_consents_of_user", "calendar_consents", ["account", "user"])

@@ -23,4 +23,4 @@ def upgrade() -> None:
         sa.Column("until", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("user"),
     )
-    op.create_index("ix_user_statuses_account", "user_statuses", ["account"])
+    op.create_index("user_statuses_by_account", "user_statuses", ["account"])
