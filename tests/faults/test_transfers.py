@@ -5,6 +5,7 @@ import pytest
 from tests.e2e.conftest import MakePhone
 from tests.e2e.transfers.story import TONES, connected, from_now, refer, talk, three
 from tests.e2e.transfers.test_by_phone import told, tree
+from tests.e2e.transfers.test_by_request import leg
 from tests.faults.conftest import kill_the_controller
 from tests.faults.test_ring_groups import rung
 from tests.support.carillon import Own
@@ -86,3 +87,31 @@ async def test_a_controller_killed_while_two_talk_after_a_transfer_holds_them_to
     await cleo.hang_up()
     await anna.closed()
     await nothing_is_left(own, anna, system, 3, "call_transferred")
+
+
+async def test_a_controller_killed_as_a_program_joins_two_parties_ends_both_calls_of_the_transferor(
+    phone: MakePhone, own: Own, system: System
+) -> None:
+    anna, ben, cleo = await three(phone)
+    await connected(ben, anna)
+    await ben.command("hold")
+    await connected(ben, cleo)
+    first, second = await leg(own, anna, "outbound"), await leg(own, cleo, "outbound")
+    assert (await own.ask("POST", f"calls/{first}/transfer", json={"to_call": second}))[0] == 202
+    await kill_the_controller(system)
+    await ben.closed()
+    await ben.closed()
+    await talk((anna, ANNA), (cleo, CLEO), strangers=[BEN])
+    assert rung(anna) == rung(cleo) == 1
+    await cleo.hang_up()
+    await anna.closed()
+    await until(system.channels, lambda found: found == [], what="no channel is left")
+    await until(lambda: system.ari("bridges"), lambda found: found == [], what="no bridge is left")
+    numbers = {anna.number, ben.number, cleo.number}
+    calls = (await own.ask("GET", "calls?limit=50"))[1]["calls"]
+    legs = [one for one in calls if {one["caller"], one["callee"]} & numbers]
+    assert len(legs) == 4 and all(one["ended"] for one in legs)
+    assert [one["event"] for one in await told(own, first)] == ["call_transferred"]
+    for one in legs:
+        timeline = await own.call(str(one["id"]))
+        assert len([event for event in timeline["events"] if event["event"] == "call_ended"]) == 1
