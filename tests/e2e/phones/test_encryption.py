@@ -4,16 +4,13 @@ import re
 
 import pytest
 
-from tests.e2e.calls.test_inbound import audible, heard_by
 from tests.e2e.conftest import MakePhone
 from tests.e2e.phones.conftest import Beside, MakeLinphone
+from tests.e2e.phones.test_several_phones import ANSWERS, CALLER, each_calls_the_other, linphone_calls_and_is_called
 from tests.faults.test_ring_groups import all_over
 from tests.support import audio
 from tests.support.carillon import Account, Admin, Own
-from tests.support.far_end import assert_hears
 from tests.support.linphone import RATE as LINPHONE_RATE
-
-CALLER, ANSWERS = 440.0, 820.0
 
 
 async def _require(admin: Admin, account: Account, number: str) -> None:
@@ -27,15 +24,7 @@ async def test_a_phone_that_insists_on_rtp_savp_calls_and_is_called(
     anna, idle = await phone(audio.sine(CALLER, 60)), await phone(register=False)
     await _require(admin, account, idle.number)
     ben = await beside(idle, audio.sine(ANSWERS, 60), trace=True, transport="tls", srtp="required")
-    for caller, callee in ((anna, ben), (ben, anna)):
-        await caller.ring(callee.number)
-        await callee.pick_up()
-        await caller.until("CALL_ESTABLISHED")
-        await audible(callee, 1.5)
-        await caller.hang_up()
-        await callee.closed()
-        assert_hears(heard_by(anna), [ANSWERS], [CALLER])
-        assert_hears(heard_by(ben), [CALLER], [ANSWERS])
+    await each_calls_the_other(anna, ben)
     profiles = re.findall(r"^m=audio \d+ (\S+)", ben.traced(), re.MULTILINE)
     assert len(profiles) >= 4 and set(profiles) == {"RTP/SAVP"}, "offers and answers of both"
 
@@ -46,15 +35,7 @@ async def test_linphone_whose_encryption_is_mandatory_calls_and_is_called(
     anna, idle = await phone(audio.sine(CALLER, 60)), await phone(register=False)
     await _require(admin, account, idle.number)
     ben = await linphone(idle, audio.sine(ANSWERS, 60, LINPHONE_RATE), transport="tcp", srtp="required")
-    for way in ("out", "in"):
-        await (ben.ring(anna.number) if way == "out" else anna.ring(ben.number))
-        await (anna if way == "out" else ben).pick_up()
-        await (ben.until("established") if way == "out" else anna.until("CALL_ESTABLISHED"))
-        await audible(anna, 2.0)
-        await ben.hang_up()
-        await anna.closed()
-        assert_hears(heard_by(anna), [ANSWERS], [CALLER])
-        assert_hears(ben.heard(), [CALLER], [ANSWERS])
+    await linphone_calls_and_is_called(anna, ben)
 
 
 @pytest.mark.parametrize("way", ["out", "in"])

@@ -14,6 +14,7 @@ from tests.support import audio
 from tests.support.carillon import Account, Admin, Own
 from tests.support.far_end import assert_hears
 from tests.support.linphone import RATE as LINPHONE_RATE
+from tests.support.linphone import Linphone
 from tests.support.phone import Phone
 from tests.support.system import System
 
@@ -22,12 +23,8 @@ CALLER, ANSWERS = 440.0, 820.0
 KINDS = {"udp": {}, "tcp": {"transport": "tcp"}, "tls": {"transport": "tls", "srtp": True}}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_phone_calls_and_is_called_by_the_transport_that_it_registered_by(
-    phone: MakePhone, beside: Beside, kind: str, own: Own
-) -> None:
-    anna, idle = await phone(audio.sine(CALLER, 60)), await phone(register=False)
-    ben = await beside(idle, audio.sine(ANSWERS, 60), trace=True, **KINDS[kind])
+async def each_calls_the_other(anna: Phone, ben: Phone) -> None:
+    """Two telephones, which speak CALLER and ANSWERS, call each other, and each hears the other."""
     for caller, callee in ((anna, ben), (ben, anna)):
         await caller.ring(callee.number)
         await callee.pick_up()
@@ -37,15 +34,10 @@ async def test_a_phone_calls_and_is_called_by_the_transport_that_it_registered_b
         await callee.closed()
         assert_hears(heard_by(anna), [ANSWERS], [CALLER])
         assert_hears(heard_by(ben), [CALLER], [ANSWERS])
-    via = {line.split()[1].rpartition("/")[2].lower() for line in re.findall(r"^Via: \S+", ben.traced(), re.MULTILINE)}
-    assert via == {kind}
-    if kind == "tls":
-        assert ben.traced().count("SRTP is Enabled") == 2, "both calls are encrypted"
 
 
-async def test_linphone_with_srtp_calls_and_is_called(phone: MakePhone, linphone: MakeLinphone) -> None:
-    anna, idle = await phone(audio.sine(CALLER, 60)), await phone(register=False)
-    ben = await linphone(idle, audio.sine(ANSWERS, 60, LINPHONE_RATE), transport="tcp", srtp=True)
+async def linphone_calls_and_is_called(anna: Phone, ben: Linphone) -> None:
+    """The same of a telephone and Linphone."""
     for way in ("out", "in"):
         await (ben.ring(anna.number) if way == "out" else anna.ring(ben.number))
         await (anna if way == "out" else ben).pick_up()
@@ -55,6 +47,25 @@ async def test_linphone_with_srtp_calls_and_is_called(phone: MakePhone, linphone
         await anna.closed()
         assert_hears(heard_by(anna), [ANSWERS], [CALLER])
         assert_hears(ben.heard(), [CALLER], [ANSWERS])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_phone_calls_and_is_called_by_the_transport_that_it_registered_by(
+    phone: MakePhone, beside: Beside, kind: str, own: Own
+) -> None:
+    anna, idle = await phone(audio.sine(CALLER, 60)), await phone(register=False)
+    ben = await beside(idle, audio.sine(ANSWERS, 60), trace=True, **KINDS[kind])
+    await each_calls_the_other(anna, ben)
+    via = {line.split()[1].rpartition("/")[2].lower() for line in re.findall(r"^Via: \S+", ben.traced(), re.MULTILINE)}
+    assert via == {kind}
+    if kind == "tls":
+        assert ben.traced().count("SRTP is Enabled") == 2, "both calls are encrypted"
+
+
+async def test_linphone_with_srtp_calls_and_is_called(phone: MakePhone, linphone: MakeLinphone) -> None:
+    anna, idle = await phone(audio.sine(CALLER, 60)), await phone(register=False)
+    ben = await linphone(idle, audio.sine(ANSWERS, 60, LINPHONE_RATE), transport="tcp", srtp=True)
+    await linphone_calls_and_is_called(anna, ben)
 
 
 async def test_all_phones_of_an_extension_ring_and_one_leg_is_seen(phone: MakePhone, beside: Beside, own: Own) -> None:

@@ -1,7 +1,5 @@
 """RingPlan's Meet: links of meetings, and the calendars that a user has connected."""
 
-from functools import partial
-
 from aiohttp import web
 
 from api.meeting_links import link_of
@@ -26,10 +24,10 @@ class MeetOperations:
         return {
             "GET /meet/app/calendar": self.calendar,
             "GET /meet/app/calendar/events/get-link/{meeting}": self.link,
-            "GET /meet/app/calendar/get-auth-url": partial(self.auth_url, Provider.GOOGLE),
-            "GET /meet/app/outlook/get-auth-url": partial(self.auth_url, Provider.OUTLOOK),
-            "POST /meet/google/revoke": partial(self.revoke, Provider.GOOGLE),
-            "POST /meet/outlook/revoke": partial(self.revoke, Provider.OUTLOOK),
+            "GET /meet/app/calendar/get-auth-url": self.google_url,
+            "GET /meet/app/outlook/get-auth-url": self.outlook_url,
+            "POST /meet/google/revoke": self.revoke_google,
+            "POST /meet/outlook/revoke": self.revoke_outlook,
         }
 
     async def calendar(self, request: AuthenticatedRequest) -> web.Response:
@@ -49,13 +47,28 @@ class MeetOperations:
             raise NotFound("Invalid meeting ID.") from None
         return web.json_response({"full_link": link_of(self._api_url, self._meetings.links, view.meeting)})
 
-    async def auth_url(self, provider: Provider, request: AuthenticatedRequest) -> web.Response:
-        """Answer where the acting user gives its consent."""
+    async def google_url(self, request: AuthenticatedRequest) -> web.Response:
+        """Answer where the acting user gives its consent to Google."""
+        return await self._url(request, Provider.GOOGLE)
+
+    async def outlook_url(self, request: AuthenticatedRequest) -> web.Response:
+        """Answer where the acting user gives its consent to Microsoft."""
+        return await self._url(request, Provider.OUTLOOK)
+
+    async def revoke_google(self, request: AuthenticatedRequest) -> web.Response:
+        """Take the acting user's consent back at Google."""
+        return await self._revoked(request, Provider.GOOGLE)
+
+    async def revoke_outlook(self, request: AuthenticatedRequest) -> web.Response:
+        """Forget the acting user's consent at Microsoft."""
+        return await self._revoked(request, Provider.OUTLOOK)
+
+    async def _url(self, request: AuthenticatedRequest, provider: Provider) -> web.Response:
         url = await self._calendars.ask(request.account.id, request.requester.id, provider)
         return web.json_response({"auth_url": url})
 
-    async def revoke(self, provider: Provider, request: AuthenticatedRequest) -> web.Response:
-        """Take the acting user's consent back; what cannot be is answered as the document has it."""
+    async def _revoked(self, request: AuthenticatedRequest, provider: Provider) -> web.Response:
+        """Take a consent back; what cannot be is answered as the document has it."""
         address = fields.text(request.fields, "calendar")
         try:
             await self._calendars.revoke(request.by, request.account.id, request.requester.id, provider, address)
