@@ -108,9 +108,13 @@ async def test_a_controller_killed_as_a_program_joins_two_parties_ends_both_call
     await until(system.channels, lambda found: found == [], what="no channel is left")
     await until(lambda: system.ari("bridges"), lambda found: found == [], what="no bridge is left")
     numbers = {anna.number, ben.number, cleo.number}
-    calls = (await own.ask("GET", "calls?limit=50"))[1]["calls"]
-    legs = [one for one in calls if {one["caller"], one["callee"]} & numbers]
-    assert len(legs) == 4 and all(one["ended"] for one in legs)
+
+    async def all_legs() -> list[dict[str, object]]:
+        calls = (await own.ask("GET", "calls?limit=50"))[1]["calls"]
+        return [one for one in calls if {one["caller"], one["callee"]} & numbers]
+
+    legs = await until(all_legs, lambda found: all(one["ended"] for one in found), what="every leg has ended")
+    assert len(legs) == 4
     assert [one["event"] for one in await told(own, first)] == ["call_transferred"]
     for one in legs:
         timeline = await own.call(str(one["id"]))
