@@ -183,10 +183,13 @@ async def test_a_phone_texts_another_phone(texting: Texting, phones: Any) -> Non
     assert await annes.text(bob, "Lunch? 😀") == 202
     assert await got(bobs) == ["Lunch? 😀"]
     assert f"sip:{ann}@" in bobs.received[0].header("From")
-    found = (await texting.own.ask("GET", "messages"))[1]["messages"]
-    assert [(one["sender"], one["recipient"], one["state"], one["origin"]) for one in found] == [
-        (ann, bob, "sent", f"extension:{ann}")
-    ]
+
+    async def shown() -> list[tuple[str, ...]]:
+        found = (await texting.own.ask("GET", "messages"))[1]["messages"]
+        return [(one["sender"], one["recipient"], one["state"], one["origin"]) for one in found]
+
+    # the phone has the text before it is stored that it was sent
+    await until(shown, lambda found: found == [(ann, bob, "sent", f"extension:{ann}")], what="the text is sent")
 
 
 async def test_a_phone_texts_a_number_and_the_reply_comes_back(texting: Texting, phones: Any) -> None:
