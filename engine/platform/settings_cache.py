@@ -180,6 +180,11 @@ class SettingsCache:
         found = [extension for each in list(wanted) for extension in list(each.extensions.values())]
         return sorted(found, key=lambda one: (one.number, one.account))
 
+    def has_owners(self, account: str) -> bool:
+        """Whether an extension of an account belongs to a user."""
+        found = self._accounts.get(account)
+        return found is not None and any(each.owner for each in list(found.extensions.values()))
+
     @property
     def countries(self) -> frozenset[str]:
         """The countries (ISO 3166) of the accounts that have numbers."""

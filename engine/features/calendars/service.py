@@ -74,8 +74,7 @@ class CalendarService:
         Raises ConsentFailed.
         """
         found = await self._db.read(lambda conn: store.consent(conn, digest_of(state)))
-        account, email = self._names_of(self._good(found, provider))
-        return account, email
+        return self._names_of(self._good(found, provider))
 
     async def connect(self, provider: Provider, state: str, code: str) -> Calendar:
         """Take the consent that a provider brought, and keep it. Raises NotSetUp, ConsentFailed, ProviderFailed, and
@@ -191,6 +190,6 @@ def _check_room(conn: Connection, consent: Consent, address: str) -> Calendar | 
     """Return the calendar that a consent replaces; raises LimitReached where it is one too many."""
     known = store.list(conn, consent.account, consent.user)
     had = next((one for one in known if (one.provider, one.address) == (consent.provider, address)), None)
-    if address and had is None and len(known) >= MOST_OF_USER:
+    if had is None and len(known) >= MOST_OF_USER:
         raise LimitReached(f"A user may connect {MOST_OF_USER} calendars: take one back first.")
     return had

@@ -58,7 +58,7 @@ class Opened(NamedTuple):
 
 
 def asking(place: Place, language: str = RoomSettings().language) -> Converse:
-    """The turn that asks there, in this language; it lets in whoever needs no PIN."""
+    """Return the turn that asks for a PIN in this language, or admits a caller who needs none."""
     state = msgspec.json.encode(place).decode()
     if place.opened:
         return Converse(topic=TOPIC, state=state)

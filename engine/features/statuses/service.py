@@ -260,7 +260,7 @@ class UserStatuses:
 
     async def _owner_of(self, event: Event) -> Owner | None:
         """Return the user whose phone a call is of that was answered."""
-        if not any(one.owner for one in self._cache.extensions(event.account)):
+        if not self._cache.has_owners(event.account):
             return None
         call = await self._db.read(lambda conn: calls.get(conn, event.subject))
         return self._of_call(call) if call and not call.ended else None

@@ -1,6 +1,6 @@
-"""The page to which a provider leads after consent was given: it says whose calendar is connected to whom.
+"""The page that a provider redirects to after consent. It names the account and user that the calendar will belong to.
 
-Nothing is kept before *Connect* is pressed: who was sent somebody else's address sees that it is not theirs.
+Nothing is stored until *Connect* is pressed, so a user who was sent another user's link can stop there.
 """
 
 from pathlib import Path

@@ -1,6 +1,5 @@
 """Statuses of users: what a person sets counts, else what their phones say; each change is an event."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from engine.features.endpoints.service import Extensions
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.statuses.events import UserStatusChanged
 from engine.features.statuses.model import SetBy
-from engine.features.statuses.service import UNSET, UserStatuses
+from engine.features.statuses.service import UNSET, Owner, UserStatuses
 from engine.features.users.model import NewUser
 from engine.features.users.service import UserService
 from engine.ids import new_id
@@ -124,8 +123,7 @@ async def test_what_a_person_sets_stays_until_it_is_unset(office: Office) -> Non
     made = await statuses.set(SYSTEM, account, "ann@example.com", " away ")
     assert made.status == "away" and office.said == [("away", "manual")]
     await office.hear(CallEnded, await office.call("101"))
-    statuses.phone_changed(office.sip_user)
-    await asyncio.sleep(0)
+    await statuses._look(Owner(account, office.user))  # as a registration does
     assert (await statuses.of(account, office.user)) == made
     back = await statuses.unset(SYSTEM, account, office.user)
     assert back and back.status == "offline" and office.said == [("away", "manual"), ("offline", "registration")]
