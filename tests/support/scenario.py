@@ -8,7 +8,8 @@ from typing import Any
 from tests.support.carillon import Own
 from tests.support.far_end import Sound
 from tests.support.lab import RunningLab
-from tests.support.sipp import CarrierFront, Sipp, free_port
+from tests.support.ports import unused_port
+from tests.support.sipp import CarrierFront, Sipp
 from tests.support.system import System
 
 ENDS_WITHIN = 15.0
@@ -58,7 +59,7 @@ class Carrier:
 
     def answers(self, scenario: str, **fields: Any) -> Sipp:
         """sipp as this carrier, taking our calls."""
-        self.front.sipp = free_port(self.address)
+        self.front.sipp = unused_port(self.address)
         return Sipp(scenario, address=self.address, port=self.front.sipp, **fields)
 
     def calls(self, system: System, scenario: str, number: str, **fields: Any) -> Sipp:

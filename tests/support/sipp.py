@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
+from tests.support.ports import unused_port
+
 SCENARIOS = Path(__file__).resolve().parent.parent / "e2e" / "sipp"
 LIMIT_SECONDS = 40.0
 
@@ -74,8 +76,8 @@ class Sipp:
         if program is None:
             raise SippFailed("sipp is not installed; run `make test`, which installs what the tests need.")
         self._folder = Path(tempfile.mkdtemp(prefix="sipp-"))
-        self.port = self.port or free_port(self.address)
-        media = free_port(self.address, even=True)
+        self.port = self.port or unused_port(self.address)
+        media = unused_port(self.address)
         command = [
             program, *([self.remote] if self.remote else []),
             "-sf", str(self._scenario()), "-i", self.address, "-p", str(self.port),
@@ -94,20 +96,15 @@ class Sipp:
             await self._listening()
         return self
 
-    def _is_bound(self) -> bool:
-        """Whether nobody else can bind its UDP port."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind((self.address, self.port))
-            except OSError:
-                return True
-        return False
-
     def _listens(self) -> bool:
-        """Whether its TCP port is in the state LISTEN (0A: proc(5), /proc/net/tcp)."""
+        """Whether its port is bound for UDP, or in the state LISTEN (0A) for TCP: proc(5), /proc/net/udp and tcp.
+
+        To try whether the port can be bound would take it from sipp for that moment.
+        """
         here = f"{int.from_bytes(socket.inet_aton(self.address), 'little'):08X}:{self.port:04X}"
-        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        return any(row[1] == here and row[3] == "0A" for row in rows)
+        kind = "tcp" if "t1" in self.arguments else "udp"
+        rows = [line.split() for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]]
+        return any(row[1] == here and (kind == "udp" or row[3] == "0A") for row in rows)
 
     def _scenario(self) -> Path:
         """The scenario with its keys put in: sipp itself takes no variable in a status line."""
@@ -128,10 +125,9 @@ class Sipp:
 
     async def _listening(self) -> None:
         """Wait until its socket is bound, or listens for TCP: nothing tells when, so it is looked again and again."""
-        ready = self._listens if "t1" in self.arguments else self._is_bound
         async with asyncio.timeout(5):
             while self._process.returncode is None:
-                if ready():
+                if self._listens():
                     return
                 await asyncio.sleep(0.02)
         _, complaint = await self._process.communicate()
@@ -214,13 +210,3 @@ def _ok(request: bytes) -> bytes:
     lines = [line for line in request.split(b"\r\n\r\n")[0].split(b"\r\n")[1:] if line.lower().startswith(kept)]
     lines = [line + b";tag=front" if line.lower().startswith(b"to:") else line for line in lines]
     return b"\r\n".join([b"SIP/2.0 200 OK", *lines, b"Content-Length: 0", b"", b""])
-
-
-def free_port(address: str, *, even: bool = False) -> int:
-    """A UDP port of this address that is free now."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind((address, 0))
-            port = int(probe.getsockname()[1])
-        if not even or (port % 2 == 0 and port < 65500):
-            return port

@@ -9,9 +9,9 @@ import pytest
 
 from tests.e2e.conftest import MakeCarrier, MakePhone
 from tests.support.carillon import Account, Admin, Own
+from tests.support.ports import unused_port
 from tests.support.scenario import Carrier, call_ended, until
 from tests.support.sip_caller import CallResult, SipCaller
-from tests.support.sipp import free_port
 from tests.support.system import System
 
 ANSWERS = [{"kind": "answer"}, {"kind": "hang_up"}]
@@ -141,7 +141,7 @@ async def test_a_phone_on_the_same_machine_as_a_trunk_registers_and_calls(
     ours: str, invite: Invite, phone: MakePhone, admin: Admin, own: Own, number: Any
 ) -> None:
     """Two softphones are at 127.0.0.1, and so is a trunk: by its port it is told from them."""
-    name, port = f"t-{secrets.token_hex(3)}", free_port("127.0.0.1")
+    name, port = f"t-{secrets.token_hex(3)}", unused_port("127.0.0.1")
     await admin.ask("POST", "trunks", {"name": name, "host": "127.0.0.1", "port": port, "prefix": "1998"})
     try:
         anna, ben = await phone(), await phone()

@@ -12,9 +12,9 @@ from tests.e2e.trunks.test_settings import call_of
 from tests.support import people
 from tests.support.carillon import Account, Admin, Command, Own
 from tests.support.lab_carriers import LabCarriers
+from tests.support.ports import unused_port
 from tests.support.scenario import LabEars, call_ended, in_state
 from tests.support.sink import Sink
-from tests.support.sipp import free_port
 from tests.support.system import System
 from tests.support.tls_carrier import Authority, TlsCarrier
 
@@ -47,7 +47,7 @@ def kept(system: System) -> Kept:
 @pytest.fixture
 async def trunk(admin: Admin, account: Account) -> AsyncIterator[dict[str, Any]]:
     """The fields of a trunk, which is removed at the end; numbers that begin with PREFIX are its."""
-    fields = {"name": f"tls-{secrets.token_hex(3)}", "host": ADDRESS, "port": free_port(ADDRESS), "prefix": PREFIX}
+    fields = {"name": f"tls-{secrets.token_hex(3)}", "host": ADDRESS, "port": unused_port(ADDRESS), "prefix": PREFIX}
     await admin.ask("POST", f"accounts/{account.name}/prefixes", {"prefix": f"+{PREFIX}"})
     yield fields
     if any(one["name"] == fields["name"] for one in (await admin.ask("GET", "trunks"))["trunks"]):
