@@ -5,9 +5,11 @@
    Ring's are (engine.calls.group_ringing): admitted like every other one, and found again after a restart by its id.
 3. When somebody answers the two are a pair (engine.calls.pair) and the transferor's calls end. Where nobody is called,
    such as in a conference, the party goes on with tasks, and the transferor's calls end at once.
-4. If that fails the party and the transferor are connected again. If the transferor is gone, the party is told and its
-   call ends.
+4. If that fails the party and the transferor are connected again. A transferor that is gone is rung back, if it has an
+   extension; a party that nobody takes is told, and its call ends.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -25,11 +27,14 @@ from engine.calls.transferor import PROGRESS, Transferor
 from engine.events import CallTransferred, Event, TransferFailed
 from engine.model.call import Call
 from engine.model.cause import HangupCause
+from engine.model.destination import TASK_LIST, Destination, Diversions
+from engine.model.leg_options import LegOptions
 from engine.queues.roles import SteeringSubject
 from engine.store import calls, events
+from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
-from engine.tasks.kinds import AnyTask
+from engine.tasks.kinds import AnyTask, encode_list
 from engine.tasks.menu import Choice, Menu
 from engine.tasks.results import Dialled
 from engine.tasks.ring import Ring
@@ -38,7 +43,8 @@ from engine.tasks.say import Say
 from engine.tasks.transfer import Transfer
 
 SORRY = Say(text="Your call could not be transferred. Goodbye.")
-"""What a party hears whose transfer failed when whoever transferred it has hung up."""
+"""What a party hears whose transfer failed when whoever transferred it has hung up and is not reached."""
+RING_BACK_SECONDS = 20.0
 ACCEPT_TIMES = 2  # how often the announcement is repeated where no key is pressed
 
 
@@ -160,8 +166,20 @@ class CallTransfers:
         self, task: Transfer, on: SteeringSubject, transferor: Transferor, why: NotTransferred
     ) -> None:
         back = await transferor.give_back(why.cause)
-        if task.parted and not back and not on.was_accepted:
-            await on.succeeded_by(with_ids((SORRY, HangUp(cause=why.cause))), _nothing)
+        if not task.parted or back or on.was_accepted:
+            return
+        sorry = (SORRY, HangUp(cause=why.cause))
+        extension = await self._extension_of(task.holders[0])
+        tasks = (_ring_back(extension, task, sorry),) if extension else sorry
+        await on.succeeded_by(with_ids(tasks), _nothing)
+
+    async def _extension_of(self, transferor: str) -> str:
+        """Return the extension of the phone whose call this was; "" if it was none."""
+        services = self._session.services
+        call = await services.database.read(lambda conn: calls.get(conn, transferor))
+        if call is None or call.trunk or not services.admission.is_extension(call.account, call.far_number):
+            return ""
+        return call.far_number
 
     def _note(self, event: Event) -> None:
         """Write an event, once even over a restart."""
@@ -185,6 +203,14 @@ def _event(
     common["id"] = on.task_id.replace("task-", "event-", 1)
     by = task.holders[0] if task.holders else ""
     return kind(**common, task=on.task_id, to=task.to, by=by, attended=task.attended, **fields)  # type: ignore[arg-type]
+
+
+def _ring_back(extension: str, task: Transfer, sorry: Sequence[AnyTask]) -> Dial:
+    """Call whoever transferred the party and has hung up; a party whom that one does not take goes on with `sorry`."""
+    otherwise = str(Destination(TASK_LIST, encode_list(sorry)))
+    leg = LegOptions(reach="extension", ring_seconds=RING_BACK_SECONDS, music=task.music)
+    diversions = Diversions(no_answer=otherwise, busy=otherwise, unregistered=otherwise)
+    return Dial(to=extension, leg=leg, diversions=diversions)
 
 
 def _diverted(way: Way, ring: Ring, last: Call | None) -> str:

@@ -6,6 +6,8 @@ import msgspec
 
 _KIND = re.compile(r"[a-z][a-z_]{0,31}", re.ASCII)
 LONGEST = 65_536  # characters of a destination; a list of tasks is the longest one
+TASK_LIST = "tasks"
+"""The kind whose target is a list of tasks as JSON (engine.tasks.kinds.encode_list)."""
 MOST_HOPS = 5
 """How often a call is led on, from one destination to the next, before it is ended."""
 

@@ -16,13 +16,14 @@ from engine.media.errors import AudioNotFound, PromptError
 from engine.media.prompts import Prompt, SourceOf
 from engine.model.call import Call
 from engine.model.cause import HangupCause
-from engine.model.destination import MOST_HOPS
+from engine.model.destination import MOST_HOPS, TASK_LIST
 from engine.model.leg_options import PLAIN, LegOptions
 from engine.platform import ledger
 from engine.store.batch import Result, Unit
 from engine.store.database import Database
 from engine.store.events import StoredEvent
 from engine.store.writer import Writer
+from engine.tasks.kinds import decode_list
 from tests.support.clock import VirtualLoop
 
 
@@ -151,6 +152,9 @@ class ScriptedDirectory:
         self.led.append((destination, hops))
         if hops > MOST_HOPS:
             raise NoDestination("Too often.", HangupCause.LOOP, "loop")
+        kind, _, target = destination.partition(":")
+        if kind == TASK_LIST:
+            return Answering(account=account, tasks=tuple(decode_list(target)))
         if (found := self._found(self.destinations.get(destination))) is None:
             raise NoDestination(f"There is no {destination}.")
         return found

@@ -9,6 +9,7 @@ from engine.calls.directory import Answering, NoDestination
 from engine.features.destinations.registry import counted
 from engine.features.errors import InvalidSetting, NotThere
 from engine.model.call_data import CallData
+from engine.model.destination import TASK_LIST
 from engine.platform.destination_kind import DestinationKind
 from engine.platform.settings_cache import SettingsCache
 from engine.store.accounts import Account
@@ -73,7 +74,7 @@ class ApplicationKind(DestinationKind):
 class TaskListKind(DestinationKind):
     """`tasks:[…]`: a fixed list of tasks as JSON, its secrets sealed where it is stored."""
 
-    name = "tasks"
+    name = TASK_LIST
 
     def checked(self, account: Account, target: str) -> str:
         self._tasks(target)

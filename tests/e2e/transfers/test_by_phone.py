@@ -21,6 +21,7 @@ from tests.e2e.transfers.story import (
 )
 from tests.support import people
 from tests.support.carillon import Own
+from tests.support.phone import Phone
 from tests.support.scenario import LabEars, call_ended, until
 from tests.support.system import System
 
@@ -141,16 +142,37 @@ async def test_a_transfer_that_fails_gives_the_call_back(
         assert event["cause"] == "not_allowed" and len(legs) == 2, "no leg was placed"
 
 
-async def test_a_party_whose_transferor_has_hung_up_hears_that_it_could_not_be_transferred(
-    phone: MakePhone, own: Own, system: System
-) -> None:
-    anna, ben, cleo = await three(phone)
+async def rung_back(anna: Phone, ben: Phone, cleo: Phone, system: System) -> None:
+    """Ben has transferred Anna to Cleo and hung up, Cleo declines, and Ben's phone rings."""
     await connected(anna, ben)
     await refer(ben, cleo.number, system)
     await cleo.until("CALL_INCOMING")
     await ben.hang_up()
     assert not (await from_now(anna)).has(BEN)
     await cleo.command("hangup")
+    ringing = await ben.until("CALL_INCOMING")
+    assert anna.number in ringing["peeruri"], "the phone shows the party"
+
+
+async def test_a_transferor_that_has_hung_up_is_rung_back_and_connected_again(
+    phone: MakePhone, own: Own, system: System
+) -> None:
+    anna, ben, cleo = await three(phone)
+    await rung_back(anna, ben, cleo, system)
+    await ben.command("accept")
+    await ben.until("CALL_ESTABLISHED")
+    await talk((anna, ANNA), (ben, BEN), strangers=[CLEO])
+    await ben.hang_up()
+    await anna.closed()
+    assert len(await tree(own, anna.number)) == 4, "the legs are one call tree"
+
+
+async def test_a_party_whose_transferor_does_not_take_the_call_back_hears_that_it_could_not_be_transferred(
+    phone: MakePhone, own: Own, system: System
+) -> None:
+    anna, ben, cleo = await three(phone)
+    await rung_back(anna, ben, cleo, system)
+    await ben.command("hangup")
     await anna.closed()
     assert heard_by(anna).says("could not be transferred")
     assert all(leg["ended"] for leg in await tree(own, anna.number))

@@ -283,10 +283,51 @@ async def test_the_party_that_hangs_up_meanwhile_ends_everybody(exchange: Exchan
     await exchange.told_once_each()
 
 
-async def test_a_party_whose_transferor_is_gone_is_told_and_its_call_ends(
+async def rung_back(exchange: Exchange, asterisk: FakeAri, two: Two) -> str:
+    """102 has transferred 101 to 103 and hung up, and 103 is busy; returns the leg by which 102 is rung back."""
+    await exchange.submit(TransferCall(account=ACCOUNT, call=two.caller, to=TO))
+    leg = await rings(exchange, asterisk, two.caller)
+    asterisk.hangs_up(two.callee)
+    await settled()
+    asterisk.hangs_up(leg, 17, 486)
+    dialled = await exchange.event(TaskStarted, subject=two.caller, kind="dial", times=2)
+    back = other_of(dialled.task)
+    await asterisk.asked("POST", f"/channels/{back}/dial")
+    assert (await exchange.stored(back)).callee == "102"
+    return back
+
+
+async def test_a_transferor_that_is_gone_is_rung_back_and_connected_again(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:
     two = await connected(exchange, asterisk)
+    back = await rung_back(exchange, asterisk, two)
+    asterisk.picks_up(back)
+    await settled()
+    (bridge,) = asterisk.world.bridges.values()
+    assert bridge["channels"] == ["in-1", back]
+    asterisk.hangs_up("in-1")
+    await over(exchange, asterisk, (two.caller, two.callee, back))
+    await exchange.told_once_each()
+
+
+async def test_a_party_whose_transferor_does_not_take_the_call_back_is_told_and_its_call_ends(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    two = await connected(exchange, asterisk)
+    back = await rung_back(exchange, asterisk, two)
+    asterisk.hangs_up(back, 21, 603)
+    asterisk.finishes(await exchange.played())
+    assert (await exchange.ended(two.caller)).cause == "busy"
+    await over(exchange, asterisk, (two.caller, two.callee, back))
+    await exchange.told_once_each()
+
+
+async def test_a_party_whose_transferor_was_no_phone_of_ours_is_told_and_its_call_ends(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    two = await connected(exchange, asterisk)
+    exchange.admission.routes_of.pop("102")  # its route is a trunk's from now on
     await exchange.submit(TransferCall(account=ACCOUNT, call=two.caller, to=TO))
     leg = await rings(exchange, asterisk, two.caller)
     asterisk.hangs_up(two.callee)
