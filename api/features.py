@@ -38,6 +38,7 @@ from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.directory import Directory, GuestsOf
 from engine.features.numbers.feature import NumbersFeature
+from engine.features.numbers.sales import NumberSales
 from engine.features.pairs.feature import PairsFeature
 from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.phonebook.feature import PhonebookFeature
@@ -147,9 +148,9 @@ class _Composition:
         """Accounts, their applications and users, and what is kept with them."""
         on, add = self._on, self._add
         add(ApplicationsFeature(on, dialects))
-        extensions, refresh_rates = lines.endpoints.extensions, lines.billing.rates.load
-        add(AccountsFeature(on, dialects, self._settings.number_pool, extensions, refresh_rates))
-        add(UsersFeature(on))
+        users, sales = add(UsersFeature(on)).users, self._features[NumberSales]
+        pool, extensions, rates = self._settings.number_pool, lines.endpoints.extensions, lines.billing.rates
+        add(AccountsFeature(on, dialects, pool, extensions, rates.load, sales, users))
         add(LocationsFeature(on))
         add(DetailsFeature(on))
         add(PhonebookFeature(on))
