@@ -1,11 +1,10 @@
 """carillon accounts"""
 
-from collections.abc import Iterator
 from typing import Any
 
 from cyclopts import App
 
-from api.cli import audit
+from api.cli import audit, keys
 from api.cli.client import CommandFailed, part
 from api.cli.confirm import confirm
 from api.cli.context import Cli, present
@@ -44,7 +43,17 @@ class AccountCommands:
     def __init__(self, cli: Cli) -> None:
         self._cli = cli
 
-    def create(self, name: str, *, allow_private: bool = False, country: str = "US", currency: str = "USD") -> None:
+    def create(
+        self,
+        name: str,
+        *,
+        allow_private: bool = False,
+        country: str = "US",
+        currency: str = "USD",
+        email: str | None = None,
+        texting_number: bool = False,
+        fax_number: bool = False,
+    ) -> None:
         """Create an account and print its keys.
 
         Parameters
@@ -53,15 +62,17 @@ class AccountCommands:
             Allow its callbacks and prompts to use private addresses.
         country
             The country in which its numbers without + are read, as two letters.
+        email
+            The e-mail address of its first owner, whose password is printed once.
+        texting_number
+            Let it buy a free number for calls and texts.
+        fax_number
+            Let it buy a free number whose calls are received as faxes.
         """
         body = {"name": name, "allow_private": allow_private, "country": country.upper(), "currency": currency.upper()}
+        body |= {"email": email, "texting_number": texting_number, "fax_number": fax_number}
         made = self._cli.admin.post("/accounts", body)
-        self._show_credentials(made if self._cli.output.json else {**made, "allowed": None})
-        prefixes = ", ".join(f"+{prefix}…" for prefix in made["allowed"])
-        self._cli.output.say(
-            f"It may call its own extensions and numbers, and the lab's personas ({prefixes}). To allow more: "
-            f"carillon accounts allow {name} +44"
-        )
+        keys.show_opened(self._cli.output, made, body)
 
     def list_all(self, *, closed: bool = False) -> None:
         """List all accounts.
@@ -82,7 +93,7 @@ class AccountCommands:
 
     def credentials(self, name: str) -> None:
         """Print an account's keys."""
-        self._show_credentials(self._cli.admin.get(f"/accounts/{part(name)}/credentials"))
+        keys.show(self._cli.output, self._cli.admin.get(f"/accounts/{part(name)}/credentials"))
 
     def set(
         self,
@@ -217,7 +228,7 @@ class AccountCommands:
             Renew only this API's; carillon dialects lists them. Applications with keys of their own get new secrets
             and keep the keys.
         """
-        self._show_credentials(self._cli.admin.post(f"/accounts/{part(name)}/rotate", {"dialect": dialect}))
+        keys.show(self._cli.output, self._cli.admin.post(f"/accounts/{part(name)}/rotate", {"dialect": dialect}))
 
     def disable(self, name: str) -> None:
         """Refuse an account's keys and new calls; calls in progress continue."""
@@ -265,26 +276,6 @@ class AccountCommands:
 
     def _changed(self, method: str, name: str, path: str, body: dict[str, Any]) -> None:
         self._cli.output.fields(self._cli.admin.ask(method, f"/accounts/{part(name)}{path}", body=body))
-
-    def _show_credentials(self, credentials: dict[str, Any]) -> None:
-        if self._cli.output.json:
-            self._cli.output.data(credentials)
-            return
-        for name, value in credentials.items():
-            if isinstance(value, dict):
-                for field, text in _flat(value):
-                    self._cli.output.say(f"{name} {field}: {text}")
-            elif value is not None:
-                self._cli.output.say(f"{name}: {value}")
-
-
-def _flat(fields: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield fields by their names, those of fields that have some by the names of both."""
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            yield from ((f"{name} {inner}", shown) for inner, shown in _flat(value))
-        else:
-            yield name, value
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from api.dialects import OWN, Dialect
 from api.own import render
-from engine.features.accounts.model import AccountView, IssuedKey, Keys
+from api.own.users import shape_with_password
+from engine.features.accounts.model import AccountView, IssuedKey, Keys, Opened
 from engine.features.users.model import User
 
 DialectOf = Callable[[str], Dialect | None]
@@ -33,13 +34,26 @@ def keys(shown: Keys, dialect_of: DialectOf, users: Sequence[User] = ()) -> rend
         if dialect.of_user:
             fields[own.dialect]["users"] = {user.email: dialect.of_user(own.secret, user.id) for user in users}
         if dialect.number_leads_to:
-            fields[own.dialect][dialect.number_name] = f"+{own.number}" if own.number else None
+            fields[own.dialect][dialect.number_name] = _international(own.number)
     return fields | {issued.dialect: issued_key(issued, dialect_of(issued.dialect)) for issued in shown.issued}
+
+
+def opened(made: Opened, dialect_of: DialectOf) -> render.Shape:
+    """Return a new account's keys, what it may call, its numbers, and its owner with the password that was made."""
+    return keys(made.keys, dialect_of) | {
+        "allowed": list(made.allowed),
+        "texting_number": _international(made.texting_number),
+        "fax_number": _international(made.fax_number),
+        "owner": shape_with_password(made.owner) if made.owner else None,
+    }
 
 
 def issued_key(issued: IssuedKey | None, dialect: Dialect | None) -> render.Shape:
     """Return an application's key, secret and first number in its dialect's terms; empty if it has no key."""
     if issued is None or dialect is None:
         return {}
-    number = f"+{issued.number}" if issued.number else None
-    return {dialect.key: issued.key, dialect.secret: issued.secret, "number": number}
+    return {dialect.key: issued.key, dialect.secret: issued.secret, "number": _international(issued.number)}
+
+
+def _international(digits: str | None) -> str | None:
+    return f"+{digits}" if digits else None

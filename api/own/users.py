@@ -48,7 +48,7 @@ class UserRoutes:
         """Add a user; the answer shows the password if one was made."""
         caller = await self._caller_of(request)
         added = await self._users.add(caller.by, caller.account.id, _new(await body()))
-        return web.json_response(_with_password(added.user, added.password), status=201)
+        return web.json_response(shape_with_password(added), status=201)
 
     @operation("getUser", {200: User})
     async def show(self, request: web.Request) -> web.Response:
@@ -62,7 +62,7 @@ class UserRoutes:
         caller, user = await self._caller_of(request), request.match_info["user"]
         change = _change(await body())
         changed = await self._users.change(caller.by, caller.account.id, user, change)
-        return web.json_response(_with_password(changed.user, changed.password))
+        return web.json_response(shape_with_password(changed))
 
     @operation("removeUser", {204: None}, errors=(409,))
     async def remove(self, request: web.Request) -> web.Response:
@@ -135,5 +135,6 @@ def _entry(entry: model.TokenEntry) -> render.Shape:
     }
 
 
-def _with_password(user: model.User, password: str | None) -> render.Shape:
-    return shape(user) | ({} if password is None else {"password": password})
+def shape_with_password(made: model.WithPassword) -> render.Shape:
+    """Return a user, with the password that was made for it."""
+    return shape(made.user) | ({} if made.password is None else {"password": made.password})

@@ -41,6 +41,7 @@ from engine.features.messaging.feature import MessagingFeature
 from engine.features.messaging.service import MessageService
 from engine.features.numbers.feature import NumbersFeature
 from engine.features.numbers.feature import leads_of as number_leads
+from engine.features.numbers.sales import NumberSales
 from engine.features.pairs.feature import PairsFeature
 from engine.features.passcodes.feature import PasscodesFeature
 from engine.features.phonebook.feature import PhonebookFeature
@@ -137,8 +138,9 @@ def features_on(
     rooms = add(RoomsFeature(platform, guesses, leading.registry)).service
     add(MeetingsFeature(platform, rooms))
     add(ApplicationsFeature(platform, dialects))
-    add(AccountsFeature(platform, dialects, pool, endpoints.extensions, billing.rates.load))
-    add(UsersFeature(platform, passwords))
+    users = add(UsersFeature(platform, passwords)).users
+    extensions, rates = endpoints.extensions, billing.rates
+    add(AccountsFeature(platform, dialects, pool, extensions, rates.load, built[NumberSales], users))
     add(LocationsFeature(platform))
     add(DetailsFeature(platform))
     add(PhonebookFeature(platform))

@@ -69,17 +69,23 @@ class AccountsAdmin:
 
     @taking("createAccount", NewAccount, {201: OpenedAccount}, errors=(409,))
     async def create(self, request: web.Request, body: Body[NewAccount]) -> web.Response:
-        """Make an account, with credentials for every dialect, and a number if a dialect's applications have one."""
+        """Make an account, with credentials for every dialect, and a number if a dialect's applications have one.
+
+        It buys the numbers that are wanted; where none is free, it is made without them. Nothing is made if anything
+        else is refused.
+        """
         wanted = await body()
         new = model.NewAccount(
             name=wanted.name,
             allow_private=wanted.allow_private,
             country=wanted.country,
             currency=wanted.currency,
+            email=wanted.email,
+            texting_number=wanted.texting_number,
+            fax_number=wanted.fax_number,
         )
         opened = await self._accounts.create(ADMIN, new)
-        shape = accounts.keys(opened.keys, self._services.dialect)
-        return web.json_response(shape | {"allowed": list(opened.allowed)}, status=201)
+        return web.json_response(accounts.opened(opened, self._services.dialect), status=201)
 
     @operation("getAccount", {200: AccountWithHolds})
     async def show(self, request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ import msgspec
 
 from api.own.schema.account import AccountFields
 from api.own.schema.fields import Given, Moment, MomentOrNone, Money, Shown, says
+from api.own.schema.people import UserWithPassword
 
 AMOUNT = "A decimal such as 12.50, with at most 6 decimals, in the account's currency"
 
@@ -17,6 +18,11 @@ class NewAccount(Given, frozen=True, kw_only=True):
     allow_private: Annotated[bool, says("Whether its callbacks and prompts may be at private addresses.")] = False
     country: Annotated[str, says("How its national numbers are read, as ISO 3166-1.")] = "US"
     currency: Annotated[str, says("Its currency, as ISO 4217.")] = "USD"
+    email: Annotated[str | None, says("The e-mail address of its first owner; null: it has no users.")] = None
+    texting_number: Annotated[bool, says("Whether it buys a number for calls and texts, which leads to nothing.")] = (
+        False
+    )
+    fax_number: Annotated[bool, says("Whether it buys a number whose calls are received as faxes.")] = False
 
 
 class ChangedAccount(Given, frozen=True, kw_only=True):
@@ -106,6 +112,9 @@ class OpenedAccount(Credentials, frozen=True, kw_only=True):
     """A new account's keys and secrets. Each dialect has a further field of its name."""
 
     allowed: Annotated[tuple[str, ...], says("The prefixes that it may call.")]
+    texting_number: Annotated[str | None, says("The number that it bought for calls and texts. Null: none is free.")]
+    fax_number: Annotated[str | None, says("The number that it bought for faxes. Null: none is free.")]
+    owner: Annotated[UserWithPassword | None, says("Its first owner, with a password that is shown here alone.")]
 
 
 class RemovedAccount(Shown, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from engine.features.users.model import WithPassword
 from engine.platform.audit import Actor
 from engine.platform.holds import Hold
 from engine.store.accounts import Account
@@ -32,12 +33,19 @@ class KeyScheme(Protocol):
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an account is made of; `country` (ISO 3166-1) says how its national numbers are read."""
+    """What an account is made of; `country` (ISO 3166-1) says how its national numbers are read.
+
+    `email` is the address of its first owner; None: it has no users. `texting_number`, `fax_number`: whether it buys
+    one for calls and texts, and one whose calls are received as faxes.
+    """
 
     name: str
     allow_private: bool = False
     country: str = "US"
     currency: str = "USD"
+    email: str | None = None
+    texting_number: bool = False
+    fax_number: bool = False
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,10 +101,16 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A new account's keys, and the prefixes that it may call."""
+    """A new account's keys, the prefixes that it may call, its numbers in digits, and its owner.
+
+    A number is None if none was wanted or the pool had none left, the owner if no address was given.
+    """
 
     keys: Keys
     allowed: tuple[str, ...]
+    texting_number: str | None = None
+    fax_number: str | None = None
+    owner: WithPassword | None = None
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):

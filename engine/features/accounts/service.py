@@ -13,6 +13,11 @@ from engine.features.accounts.opening import create, rotate
 from engine.features.applications import keys as application_keys
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.pool import Pool
+from engine.features.numbers.sales import FAX_USE, TEXTING_USE, NumberSales, NumberUse
+from engine.features.users import adding
+from engine.features.users.model import NewUser, UserDraft
+from engine.features.users.role import Role
+from engine.features.users.service import UserService
 from engine.model.money import decimal
 from engine.platform import audit
 from engine.platform.audit import SYSTEM, Actor
@@ -39,9 +44,12 @@ class AccountService:
         dialects: Sequence[KeyScheme],
         pool: Pool,
         refresh: Callable[[], Awaitable[None]],
+        sales: NumberSales,
+        users: UserService,
     ) -> None:
         self._db, self._writer, self._refresh = db, writer, refresh
         self._dialects, self._pool = tuple(dialects), pool
+        self._sales, self._users = sales, users
 
     # Reading
 
@@ -91,8 +99,11 @@ class AccountService:
     async def create(self, by: Actor, wanted: NewAccount) -> Opened:
         """Make an account with keys for every dialect, and an application with a number where a dialect has those.
 
-        Raises InvalidSetting, AlreadyThere.
+        With the numbers that it buys and the owner that are wanted: all, or nothing is made; only where the pool has no
+        number left the account is made without one. A new account is postpaid, so that its numbers are charged, and
+        are not refused for want of credit. Raises InvalidSetting, AlreadyThere.
         """
+        owner = await self._owner(wanted.email)
 
         def unit(conn: Connection) -> Opened:
             account, _ = create(conn, wanted, self._of_accounts())
@@ -103,7 +114,13 @@ class AccountService:
             shown = views.view(conn, account)
             after = views.audited(shown)
             audit.record(conn, by, account=account.id, what="account.created", subject=account.name, after=after)
-            return Opened(keys=views.keys(conn, account, self._dialects), allowed=shown.allowed)
+            return Opened(
+                keys=views.keys(conn, account, self._dialects),
+                allowed=shown.allowed,
+                texting_number=self._bought(conn, by, account, TEXTING_USE) if wanted.texting_number else None,
+                fax_number=self._bought(conn, by, account, FAX_USE) if wanted.fax_number else None,
+                owner=adding.put(conn, by, account.id, owner) if owner else None,
+            )
 
         opened = await self._writer.write(unit)
         await self._refresh()
@@ -207,6 +224,12 @@ class AccountService:
         shown = await self._writer.write(write)
         await self._refresh()
         return shown
+
+    async def _owner(self, email: str | None) -> UserDraft | None:
+        return None if email is None else await self._users.draft(NewUser(email=email, role=Role.OWNER))
+
+    def _bought(self, conn: Connection, by: Actor, account: Account, use: NumberUse) -> str | None:
+        return self._sales.sell_first(conn, by, account.id, use)
 
     def _missing(self, keys: Keys) -> list[KeyScheme]:
         """Return the dialects in which an account should have a key of its own, and has none."""

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from engine.commands import CreditSpent, LimitReached
@@ -27,12 +28,25 @@ from engine.store.database import Database
 from engine.store.numbers import SMS, VOICE, Number
 from engine.store.writer import Writer
 
+log = structlog.get_logger(__name__)
+
 KIND = "number"
 """What a price and a charge of a number are for."""
 MOST_OWNED = 100
 """How many numbers an account may have and still buy another one."""
 
 
+class NumberUse(NamedTuple):
+    """What a number that is sold can do, and the destination that it leads to (as stored); None: to nothing yet."""
+
+    capabilities: tuple[str, ...]
+    leads_to: str | None = None
+
+
+TEXTING_USE = NumberUse((VOICE, SMS))
+"""A number for calls and texts, which leads to nothing yet."""
+FAX_USE = NumberUse((VOICE,), "fax")
+"""A number whose calls are received as faxes (engine.features.fax.destination)."""
 _PRICE = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 
 
@@ -104,26 +118,41 @@ class NumberSales:
         if number not in self._pool:
             raise NotThere("This number is not for sale.")
 
-        def unit(conn: Connection) -> None:
-            name = find_account(conn, account).name
-            if numbers.of(conn, number):
-                raise AlreadyThere(f"The number {number} is not for sale any more.")
-            if len({row.number for row in numbers.list(conn, account)}) >= MOST_OWNED:
-                raise LimitReached(f"An account that has {MOST_OWNED} numbers cannot buy another one.")
-            self._charge(conn, account, number)
-            for capability in (VOICE, SMS):
-                numbers.assign(conn, Number(number=number, account=account, capability=capability))
-            after: dict[str, Any] = {"number": number, "account": name, "price": self._price}
-            audit.record(conn, by, account=account, what="number.bought", subject=number, after=after)
-
-        await self._writer.write(unit)
+        await self._writer.write(lambda conn: self._sell(conn, by, account, number, TEXTING_USE))
         await self._refresh()
         return self._offered(number, (VOICE, SMS))
+
+    def sell_first(self, conn: Connection, by: Actor, account: str, use: NumberUse) -> str | None:
+        """Sell an account the first number of the pool that no account has, as a part of a transaction.
+
+        Returns its digits; None if the pool has none left, and nothing is charged. Raises CreditSpent, LimitReached.
+        """
+        number = self._pool.first_free({row.number for row in numbers.list(conn)})
+        if number is None:
+            log.warning("the pool has no number left for an account", account=account)
+            return None
+        self._sell(conn, by, account, number, use)
+        return number
 
     async def release(self, by: Actor, account: str, number: str) -> None:
         """Take a number away from an account; one of the pool is for sale again. Raises NotThere."""
         await self._writer.write(lambda conn: self._remove(conn, by, number, account))
         await self._refresh()
+
+    def _sell(self, conn: Connection, by: Actor, account: str, number: str, use: NumberUse) -> None:
+        name = find_account(conn, account).name
+        if numbers.of(conn, number):
+            raise AlreadyThere(f"The number {number} is not for sale any more.")
+        if len({row.number for row in numbers.list(conn, account)}) >= MOST_OWNED:
+            raise LimitReached(f"An account that has {MOST_OWNED} numbers cannot buy another one.")
+        self._charge(conn, account, number)
+        for capability in use.capabilities:
+            row = Number(number=number, account=account, capability=capability, destination=use.leads_to)
+            numbers.assign(conn, row)
+        after: dict[str, Any] = {"number": number, "account": name, "price": self._price}
+        if use.leads_to:
+            after["leads_to"] = use.leads_to
+        audit.record(conn, by, account=account, what="number.bought", subject=number, after=after)
 
     def _charge(self, conn: Connection, account: str, number: str) -> None:
         now = self._clock()

@@ -20,7 +20,7 @@ class UsersFeature(Feature):
 
     def __init__(self, platform: Platform, passwords: Passwords | None = None) -> None:
         cache = platform.cache
-        users = UserService(
+        self.users = UserService(
             platform.database,
             platform.writer,
             OWN.name,
@@ -29,5 +29,5 @@ class UsersFeature(Feature):
             reload=cache.reload,
             leaving=platform.owned.person_leaving,
         )
-        self.services = (users,)
+        self.services = (self.users,)
         self.destinations = (UserKind(cache),)

@@ -50,6 +50,17 @@ class WithPassword(msgspec.Struct, frozen=True, kw_only=True):
     password: str | None = None
 
 
+class UserDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A user whose fields were checked, before it belongs to an account: `hashed` is the hash of its password.
+
+    `password` is the one that was made; None where none was made.
+    """
+
+    user: User
+    hashed: str
+    password: str | None = None
+
+
 class TokenEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A token of a user as it is kept: without its secret, of which only the digest is stored.
 

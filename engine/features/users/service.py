@@ -10,13 +10,12 @@ from sqlalchemy import Connection
 
 from engine.features.accounts.lookup import find as find_account
 from engine.features.errors import FeatureError, InvalidSetting, NotThere
-from engine.features.users import passwords, rules, store
+from engine.features.users import adding, passwords, rules, store
 from engine.features.users.errors import NotPermitted, SignInRefused
-from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange, WithPassword
+from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange, UserDraft, WithPassword
 from engine.features.users.passwords import Passwords
 from engine.features.users.role import Role
 from engine.features.users.tokens import digest_of, new_token, secret_of
-from engine.ids import new_id
 from engine.platform import audit
 from engine.platform.audit import Actor
 from engine.store.database import Database
@@ -72,25 +71,14 @@ class UserService:
 
     async def add(self, by: Actor, account: str, wanted: NewUser) -> WithPassword:
         """Add a user; raises InvalidSetting, AlreadyThere."""
-        password = passwords.random() if wanted.password is None else passwords.checked(wanted.password)
-        user = User(
-            id=new_id("user"),
-            account=account,
-            email=rules.email_of(wanted.email),
-            name=rules.name_of(wanted.name),
-            role=wanted.role,
-            created=time.time(),
-        )
-        hashed = await self._passwords.hash(password)
-
-        def unit(conn: Connection) -> None:
-            rules.check_permitted(conn, by, account, user.role)
-            store.add(conn, user, hashed)
-            audit.record(conn, by, account=account, what="user.added", subject=user.email, after=rules.audited(user))
-
-        await self._writer.write(unit)
+        drafted = await self.draft(wanted)
+        added = await self._writer.write(lambda conn: adding.put(conn, by, account, drafted))
         await self._reload(account)
-        return WithPassword(user=user, password=password if wanted.password is None else None)
+        return added
+
+    async def draft(self, wanted: NewUser) -> UserDraft:
+        """Return a user that `adding.put` adds in the transaction that makes its account; raises InvalidSetting."""
+        return await adding.draft(self._passwords, wanted)
 
     async def change(self, by: Actor, account: str, user: str, change: UserChange) -> WithPassword:
         """Change a user; a new password or being disabled ends its tokens. Raises InvalidSetting, AlreadyThere,

@@ -82,3 +82,17 @@ async def test_errors_are_one_sentence(carillon: Run, arguments: tuple[str, ...]
     await carillon("users", "add", "ann@example.com")
     ran = await carillon("users", *arguments)
     assert ran.status == 1 and sentence in ran.errors and "Traceback" not in ran.errors
+
+
+async def test_a_new_account_s_numbers_and_owner_are_shown_and_what_it_has_not_is_said(carillon: Run) -> None:
+    options = ("--texting-number", "--fax-number", "--email", "olga@example.com")
+    made = (await carillon("accounts", "create", "acme", *options, "--json")).json
+    assert (made["texting_number"], made["fax_number"]) == ("+12015552001", "+12015552002")
+    assert made["owner"]["email"] == "olga@example.com" and made["owner"]["password"]
+    for name in ("b", "c"):
+        shown = (await carillon("accounts", "create", name, *options)).output
+        assert "owner email: olga@example.com" in shown and "The owner's password is not shown again." in shown
+        assert "texting_number: +1201555200" in shown and "has no" not in shown
+    shown = (await carillon("accounts", "create", "d", *options)).output
+    assert "It has no texting number: the pool CARILLON_NUMBER_POOL has no number left." in shown
+    assert "It has no fax number: the pool CARILLON_NUMBER_POOL has no number left." in shown

@@ -14,6 +14,7 @@ from tests.api.own.installation import Installation
 async def test_a_new_account_has_keys_for_every_dialect_and_may_call_the_lab(installation: Installation) -> None:
     made = await installation.account("acme", allow_private=True)
     assert made.pop("allowed") == ["1201555"]
+    assert [made.pop(field) for field in ("texting_number", "fax_number", "owner")] == [None] * 3
     assert set(made) == {"account", "name", "carillon", "ringful", "asking"}
     assert set(made["ringful"]) == {"apikey", "secret"}
     assert set(made["asking"]) == {"key", "secret", "number"} and made["asking"]["number"] == "+12015552000"
@@ -23,6 +24,29 @@ async def test_a_new_account_has_keys_for_every_dialect_and_may_call_the_lab(ins
     assert await installation.admin("GET", "/accounts/acme/credentials") == (200, made)
     assert shown.pop("holds") == []
     assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == [shown]
+
+
+async def test_a_new_account_has_the_numbers_and_the_owner_that_were_asked_for(installation: Installation) -> None:
+    made = await installation.account("acme", email="olga@example.com", texting_number=True, fax_number=True)
+    assert (made["texting_number"], made["fax_number"]) == ("+12015552001", "+12015552002")
+    _, users = await installation.admin("GET", "/accounts/acme/users")
+    password = made["owner"].pop("password")
+    assert users["users"] == [made["owner"]] and made["owner"]["role"] == "owner"
+    _, listed = await installation.admin("GET", "/numbers")
+    led = [(each["number"], each["capability"], each["leads_to"]) for each in listed["numbers"]]
+    assert led[1:3] == [("12015552001", "voice", None), ("12015552001", "sms", None)]
+    assert (led[3][:2], led[3][2]["text"]) == (("12015552002", "voice"), "fax")
+    signing = {"account": "acme", "email": "olga@example.com", "password": password}
+    public = installation.public_server
+    assert (await installation.ask(public, "POST", "/carillon/v1/sign-in", None, signing))[0] == 201
+
+
+async def test_an_owner_s_address_that_is_none_is_named_and_nothing_is_made(installation: Installation) -> None:
+    wanted = {"name": "acme", "email": "olga", "texting_number": True}
+    status, answer = await installation.admin("POST", "/accounts", wanted)
+    assert status == 400 and "such as ann@example.com (got 'olga')" in answer["error"]
+    assert (await installation.admin("GET", "/accounts"))[1]["accounts"] == []
+    assert (await installation.admin("GET", "/numbers"))[1]["numbers"] == []
 
 
 @pytest.mark.parametrize(

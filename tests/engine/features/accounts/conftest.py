@@ -4,11 +4,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import Connection
 
 from engine.features.accounts.model import KeyScheme
 from engine.features.accounts.service import AccountService
 from engine.features.numbers.pool import Pool
+from engine.features.numbers.sales import NumberSales
+from engine.features.users.passwords import Passwords
+from engine.features.users.service import UserService
 from engine.ids import new_id
+from engine.platform.audit import Actor
+from engine.platform.refresh import Refresh
 from engine.store.database import Database
 from engine.store.writer import Writer
 
@@ -37,6 +44,7 @@ class Issuing:
         return new_id("key"), new_id("secret")
 
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SCHEMES: tuple[KeyScheme, ...] = (Scheme(), Issuing())
 
 
@@ -62,11 +70,28 @@ def refreshed() -> list[str]:
     return []
 
 
-@pytest.fixture
-def accounts(database: Database, writer: Writer, refreshed: list[str]) -> AccountService:
-    """The service."""
+def reading(refreshed: list[str]) -> Refresh:
+    """What reads accounts in memory anew, and notes it."""
 
     async def refresh() -> None:
         refreshed.append("all")
 
-    return AccountService(database, writer, SCHEMES, Pool.read("+12015552000-+12015552001"), refresh)
+    return refresh
+
+
+def service_with(pool: str, database: Database, writer: Writer, refresh: Refresh, price: int = 0) -> AccountService:
+    """The service of accounts that are given numbers of a pool, and buy them at a price (millionths)."""
+
+    def never_removed(conn: Connection, by: Actor, digits: str, account: str) -> None:
+        raise AssertionError("these tests remove no number")
+
+    numbers = Pool.read(pool)
+    sales = NumberSales(database, writer, numbers, price, never_removed, refresh)
+    users = UserService(database, writer, "own", lambda: None, Passwords(QUICK))
+    return AccountService(database, writer, SCHEMES, numbers, refresh, sales, users)
+
+
+@pytest.fixture
+def accounts(database: Database, writer: Writer, refreshed: list[str]) -> AccountService:
+    """The service."""
+    return service_with("+12015552000-+12015552001", database, writer, reading(refreshed))

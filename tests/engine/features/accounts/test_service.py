@@ -8,10 +8,12 @@ from sqlalchemy import text
 from engine.features.accounts.model import Change, Limits, NewAccount
 from engine.features.accounts.service import AccountService
 from engine.features.errors import AlreadyThere, FeatureError, InvalidSetting, NotThere
-from engine.platform import audit
+from engine.platform import audit, ledger
 from engine.platform.audit import ADMIN, Actor
+from engine.store import numbers
 from engine.store.database import Database
 from engine.store.writer import Writer
+from tests.engine.features.accounts.conftest import reading, service_with
 
 ANN = Actor("user", "user-1", "ann@example.com")
 
@@ -26,6 +28,47 @@ async def test_a_new_account_has_a_key_of_its_own_and_an_application_with_a_key_
     assert opened.allowed == ("1201555",) and refreshed == ["all"]
     assert await accounts.keys("acme") == opened.keys
     assert await accounts.keys(opened.keys.account.id) == opened.keys
+
+
+async def test_a_new_account_buys_a_number_for_texts_and_one_for_faxes_and_has_an_owner(
+    database: Database, writer: Writer, refreshed: list[str]
+) -> None:
+    accounts = service_with("+12015552000-+12015552009", database, writer, reading(refreshed), price=1_500_000)
+    wanted = NewAccount(name="acme", email="Olga@Example.com", texting_number=True, fax_number=True)
+    opened = await accounts.create(ADMIN, wanted)
+    assert (opened.texting_number, opened.fax_number) == ("12015552002", "12015552003") and refreshed == ["all"]
+    account = opened.keys.account.id
+    rows = [row for row in await database.read(lambda conn: numbers.list(conn, account)) if row.number >= "12015552002"]
+    assert [(row.number, row.capability, row.destination) for row in rows] == [
+        ("12015552002", "voice", None), ("12015552002", "sms", None), ("12015552003", "voice", "fax"),
+    ]  # fmt: skip
+    charged = await database.read(lambda conn: ledger.entries(conn, account))
+    assert [(entry.kind, entry.amount) for entry in charged] == [("number", -1_500_000)] * 2
+    assert opened.owner and opened.owner.password
+    assert (opened.owner.user.account, opened.owner.user.email, opened.owner.user.role) == (
+        account, "olga@example.com", "owner",
+    )  # fmt: skip
+    entries = await database.read(lambda conn: audit.of(conn, account))
+    kinds = [entry.what for entry in reversed(entries)]
+    assert kinds == ["account.created", "number.bought", "number.bought", "user.added"]
+
+
+async def test_what_is_not_asked_for_or_not_free_is_not_there_and_costs_nothing(
+    database: Database, writer: Writer, refreshed: list[str]
+) -> None:
+    accounts = service_with("+12015552000-+12015552002", database, writer, reading(refreshed), price=1_500_000)
+    opened = await accounts.create(ADMIN, NewAccount(name="acme", texting_number=True, fax_number=True))
+    assert (opened.texting_number, opened.fax_number, opened.owner) == ("12015552002", None, None)
+    assert len(await database.read(lambda conn: ledger.entries(conn, opened.keys.account.id))) == 1
+    plain = await accounts.create(ADMIN, NewAccount(name="plain"))
+    assert (plain.texting_number, plain.fax_number, plain.owner) == (None, None, None)
+
+
+@pytest.mark.parametrize("email", ["", "olga"])
+async def test_an_account_whose_owner_has_no_address_is_not_made(accounts: AccountService, email: str) -> None:
+    with pytest.raises(InvalidSetting, match="email must be an e-mail address, such as"):
+        await accounts.create(ADMIN, NewAccount(name="acme", email=email, texting_number=True))
+    assert await accounts.list_all() == []
 
 
 @pytest.mark.parametrize(
