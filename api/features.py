@@ -118,7 +118,7 @@ def add_features(
     add(LocationsFeature(on))
     add(DetailsFeature(on))
     add(PhonebookFeature(on))
-    files = add(FilesFeature(on, Folder(settings.data / "files"))).service
+    files = add(FilesFeature(on, Folder(settings.data / "files"), f"{settings.api_url}/f")).service
     post, code = post_of(settings.mail_server), settings.voicemail_code
     add(VoicemailFeature(on, leading.registry, guesses, lamps=lamps, post=post, code=code))
     faxed = FaxFiles(Folder(settings.data / "faxes"), settings.recordings)
@@ -129,7 +129,9 @@ def add_features(
     per_hour = settings.confirmations_per_hour
     phones = base.phones
     add(CalendarsFeature(on, base.net, settings.calendar_clients, f"{settings.api_url}/calendars/callback"))
-    messaging = add(MessagingFeature(on, leading.registry, data_of, phones, confirmations_per_hour=per_hour))
+    messaging = add(
+        MessagingFeature(on, leading.registry, data_of, phones, confirmations_per_hour=per_hour, files=files)
+    )
     add(StatusesFeature(on, messaging))
     add(CallerIdsFeature(on, admission.check, lambda: later.engine, features[MessageService]))
     add(CampaignsFeature(on, admission, lambda: later.engine, features[MessageService]))

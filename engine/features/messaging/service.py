@@ -13,6 +13,7 @@ from engine.events import Event
 from engine.features.errors import NotThere, StillUsed
 from engine.features.messaging import progress
 from engine.features.messaging.accepting import Plan
+from engine.features.messaging.attachments import Attachments
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.commands import SendMessage, SendMessages, TextsRefused
 from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
@@ -44,10 +45,11 @@ class MessageService:
         backlog: Backlog,
         queueing: Queueing,
         on_progress: Callable[[Progress], None],
+        attachments: Attachments,
     ) -> None:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._settings, self._senders, self._backlog = settings, senders, backlog
-        self._queueing, self._on_progress = queueing, on_progress
+        self._queueing, self._on_progress, self._attachments = queueing, on_progress, attachments
 
     # Sending
 
@@ -75,10 +77,17 @@ class MessageService:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         if once and (before := await self._db.read(partial(self._answered, account=account, once=once))):
             return before
+        async with self._attachments.linked(account, wanted) as linked:
+            plan = self._queueing.plan(account, linked)
+            message = self._queueing.message(account, linked, plan, origin=origin)
+            message = message if id is None else msgspec.structs.replace(message, id=id)
+            return await self._stored(message, plan, once, also)
+
+    async def _stored(
+        self, message: Message, plan: Plan, once: Once | None, also: Callable[[Connection], object] | None
+    ) -> Message:
+        """Store a text; returns it, or the one that the same request was answered with meanwhile."""
         queueing = self._queueing
-        plan = queueing.plan(account, wanted)
-        message = queueing.message(account, wanted, plan, origin=origin)
-        message = message if id is None else msgspec.structs.replace(message, id=id)
         try:
             stored = await self._writer.write(partial(self._store, message=message, plan=plan, once=once, also=also))
         except asyncio.CancelledError:  # it is stored nevertheless
@@ -157,6 +166,7 @@ class MessageService:
             also(conn)
         if once and (before := self._answered(conn, account=message.account, once=once)):
             return before
+        self._attachments.check(conn, message.account, message.files)
         self._queueing.store(conn, message, plan)
         if once:
             repeated.keep(conn, once, message)

@@ -48,7 +48,12 @@ class Text(NamedTuple):
 TEXT_COLUMNS = tuple(messages.c[name] for name in Text._fields)
 _data = msgspec.json.Decoder(CallData)
 _message = Mapped(
-    Message, messages, converters={"data": lambda text: None if text is None else msgspec.json.decode(text)}
+    Message,
+    messages,
+    converters={
+        "data": lambda text: None if text is None else msgspec.json.decode(text),
+        "files": lambda text: () if text is None else msgspec.json.decode(text),
+    },
 )
 _insert = insert_into(messages)
 _ONE = messages.c.id == bindparam("the_id")
@@ -80,6 +85,7 @@ def insert(
     if message.masked and (seal := seal_of(conn)):
         values["text"] = seal.close(message.text)
     values["data"] = None if message.data is None else to_json(message.data)
+    values["files"] = to_json(message.files) if message.files else None
     _insert.run(conn, **values, per_part=per_part, watched=watched, carrier_key=key)
 
 
