@@ -21,6 +21,7 @@ _WHY = {
     "private_address": "its address is not a public one, and this account may not reach private addresses",
     "too_large": f"it has more than {MOST_BYTES:,} bytes",
     "truncated": "it ended too early",
+    "no_space": "this server has no space left for it",
 }
 """By the reason of a PromptError, whose own sentences are about audio."""
 
