@@ -17,12 +17,12 @@ from engine.features.messaging.attachments import Attachments
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.commands import SendMessage, SendMessages, TextsRefused
 from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
+from engine.features.messaging.moving import Moving
 from engine.features.messaging.progress import ACCOUNT_CLOSED, Progress
 from engine.features.messaging.queueing import Queueing, lane_of
 from engine.features.messaging.sending.senders import Senders
 from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.store import messages, parts, repeated
-from engine.features.messaging.store.parts import Lane
 from engine.platform.platform import Platform
 from engine.store import events
 from engine.store.errors import StoreError
@@ -30,8 +30,6 @@ from engine.store.errors import StoreError
 CANCELLED = "It was cancelled."
 ENDED_AT_ONCE = 200
 """Texts of an account that was removed which are ended in one transaction."""
-MOVED_AT_ONCE = 500
-"""Texts that are led to another carrier in one transaction."""
 
 
 class MessageService:
@@ -50,6 +48,7 @@ class MessageService:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._settings, self._senders, self._backlog = settings, senders, backlog
         self._queueing, self._on_progress, self._attachments = queueing, on_progress, attachments
+        self._moving = Moving(platform, settings, senders)
 
     # Sending
 
@@ -288,28 +287,7 @@ class MessageService:
         await self._senders.reload()
         for carrier in await self.waiting():
             if carrier != SIP and carrier not in self._settings.smscs:
-                await self._move(carrier)
-
-    async def _move(self, carrier: str) -> None:
-        last: str | None = ""
-        while last is not None:
-            after = last
-            moved, last = await self._writer.write(lambda conn: self._move_some(conn, carrier, after))  # noqa: B023
-            for account, to in moved:
-                self._senders.note(to, Lane(account), self._clock())
-
-    def _move_some(self, conn: Connection, carrier: str, after: str) -> tuple[list[tuple[str, str]], str | None]:
-        """Move some texts; returns their accounts and carriers, and the last one looked at; None: that was all."""
-        moved: list[tuple[str, str]] = []
-        found = parts.waiting_at(conn, carrier, after, MOVED_AT_ONCE)
-        for id in found:
-            text = messages.text(conn, id)
-            to = self._settings.carrier_for(text.account, text.recipient) if text else None
-            if text and to and to != carrier:
-                parts.move(conn, id, to)
-                messages.move(conn, id, to)
-                moved.append((text.account, to))
-        return moved, found[-1] if found else None
+                await self._moving.move(carrier)
 
     def _shown(self, message: Message) -> Message:
         if message.state != State.QUEUED or message.reason:
