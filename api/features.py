@@ -28,6 +28,7 @@ from engine.features.endpoints.lamps import Lamps
 from engine.features.fax.feature import FaxFeature
 from engine.features.fax.files import FaxFiles
 from engine.features.files.feature import FilesFeature
+from engine.features.files.service import FileService
 from engine.features.groups.feature import GroupsFeature
 from engine.features.guesses.feature import GuessesFeature
 from engine.features.guesses.service import Guesses
@@ -158,7 +159,7 @@ class _Composition:
     def add_boxes(self, lines: _Lines) -> None:
         """Files, voicemail and fax."""
         on, settings, add = self._on, self._settings, self._add
-        files = add(FilesFeature(on, Folder(settings.data / "files"))).service
+        files = add(FilesFeature(on, Folder(settings.data / "files"), f"{settings.api_url}/f")).service
         post, code, guesses = post_of(settings.mail_server), settings.voicemail_code, self._features[Guesses]
         add(VoicemailFeature(on, lines.leading.registry, guesses, lamps=lines.lamps, post=post, code=code))
         faxed = FaxFiles(Folder(settings.data / "faxes"), settings.recordings)
@@ -176,8 +177,10 @@ class _Composition:
     def add_messaging(self, lines: _Lines) -> None:
         """Texts, and what sends or needs them."""
         on, add, registry, check = self._on, self._add, lines.leading.registry, lines.admission.check
-        per_hour, phones = self._settings.confirmations_per_hour, self._base.phones
-        messaging = add(MessagingFeature(on, registry, self._data_of, phones, confirmations_per_hour=per_hour))
+        per_hour, phones, files = self._settings.confirmations_per_hour, self._base.phones, self._features[FileService]
+        messaging = add(
+            MessagingFeature(on, registry, self._data_of, phones, confirmations_per_hour=per_hour, files=files)
+        )
         messages = self._features[MessageService]
         add(StatusesFeature(on, messaging))
         add(CallerIdsFeature(on, check, self._engine, messages))

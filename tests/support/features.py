@@ -144,11 +144,11 @@ def features_on(
     add(LocationsFeature(platform))
     add(DetailsFeature(platform))
     add(PhonebookFeature(platform))
-    add(FilesFeature(platform, Folder(folder / "files")))
+    files = add(FilesFeature(platform, Folder(folder / "files"), "http://127.0.0.1:8080/f")).service
     add(VoicemailFeature(platform, leading.registry, guesses, passwords, lamps=Lamps(client)))
     add(StarCodesFeature(platform, leading.registry, leading.extensions))
     add(CalendarsFeature(platform, net, calendars or {}, "http://127.0.0.1:8080/calendars/callback"))
-    messaging = add(MessagingFeature(platform, leading.registry, without_data))
+    messaging = add(MessagingFeature(platform, leading.registry, without_data, files=files))
     add(StatusesFeature(platform, messaging))
     add(CallHistoryFeature(platform))
     add(QuestionsFeature(platform))

@@ -75,6 +75,8 @@ class RingPlan(Vendor):
         voicemail = parts.features[VoicemailService]
         faxes = FaxOperations(parts.features[FaxService], parts.features[FaxBoxes], parts.cache, parts.clock)
         files = FileOperations(parts.features[FileService], parts.features[FaxService])
+        threads = parts.features[ThreadService]
+        shapes = ConversationShapes(threads, phonebook, parts.features[FileService])
         meetings, calendars = parts.features[MeetingService], parts.features[CalendarService]
         links = VoicemailLinks(voicemail, parts.seal, parts.api_url, parts.clock)
         operations = (
@@ -89,11 +91,10 @@ class RingPlan(Vendor):
             | faxes.operations()
             | files.operations()
             | MeetOperations(meetings, calendars, parts.api_url).operations()
-            | ConversationOperations(parts.features[ThreadService], phonebook, numbers).operations()
+            | ConversationOperations(threads, phonebook, numbers, shapes).operations()
         )
         auth = Auth(parts.accounts, users, parts.guesses, parts.clock)
-        threads = parts.features[ThreadService]
-        events = CompanyEvents(threads, ConversationShapes(threads, phonebook))
+        events = CompanyEvents(threads, shapes)
         sockets = LiveSockets(auth, parts.features[LiveEvents], threads, events, NumberOwners(details), parts.clients)
         return cls(Routes(auth, operations, {f"GET {LINK_PATH}": links.serve}, files.uploads()), sockets)
 

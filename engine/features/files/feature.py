@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from engine.features.files import service
+from engine.features.files.links import FileLinks
 from engine.features.files.service import FileService
 from engine.features.files.tables import files
 from engine.platform.feature import Feature
@@ -12,13 +13,13 @@ from engine.platform.scheduler import Timer
 
 
 class FilesFeature(Feature):
-    """Keeps files in `folder`."""
+    """Keeps files in `folder`. `links_at` is where the API serves links to them, without a slash at its end."""
 
     name = "files"
     tables = (files,)
 
-    def __init__(self, platform: Platform, folder: Folder) -> None:
-        self.service = FileService(platform, folder)
+    def __init__(self, platform: Platform, folder: Folder, links_at: str = "") -> None:
+        self.service = FileService(platform, folder, FileLinks(platform.seal, links_at, platform.clock))
         self.services = (self.service,)
         self.timers = {service.KIND: Timer(self.service.delete, at_once=service.AT_ONCE)}
 

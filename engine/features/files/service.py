@@ -1,12 +1,16 @@
 """The rules of files. The only writer of their table."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from engine.features.errors import InvalidSetting, NotThere
-from engine.features.files import store
+from engine.features.files import fetching, store
+from engine.features.files.links import FileLinks
 from engine.features.files.model import (
     LONGEST_NAME,
     MOST,
@@ -29,12 +33,20 @@ KIND = "files.remove"
 AT_ONCE = 8
 
 
+class LinkedFile(NamedTuple):
+    """What a link leads to: the file, and where its bytes are."""
+
+    file: StoredFile
+    path: Path
+
+
 class FileService:
     """The files of accounts (by their ids). Whatever takes a file's id raises NotThere if the account has none."""
 
-    def __init__(self, platform: Platform, folder: Folder) -> None:
+    def __init__(self, platform: Platform, folder: Folder, links: FileLinks) -> None:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
-        self._scheduler, self._folder = platform.scheduler, folder
+        self._scheduler, self._folder, self._links = platform.scheduler, folder, links
+        self._prompts, self._cache = platform.prompts, platform.cache
 
     async def put(self, account: str, wanted: NewFile, content: bytes) -> StoredFile:
         """Keep a file; raises InvalidSetting, TooManyFiles."""
@@ -65,9 +77,37 @@ class FileService:
             raise
         return file
 
+    async def fetch(self, account: str, url: str) -> StoredFile:
+        """Keep a copy of what is at an http(s) URL as a file of the account; raises InvalidSetting, TooManyFiles."""
+        owner = self._cache.find(account)
+        wanted, content = await fetching.fetched(self._prompts, url, allow_private=bool(owner and owner.allow_private))
+        return await self.put(account, wanted, content)
+
     async def get(self, account: str, id: str) -> StoredFile:
         """Return what is kept of a file."""
         return await self._db.read(lambda conn: _found(conn, account, id))
+
+    async def several(self, account: str, ids: Iterable[str]) -> Mapping[str, StoredFile]:
+        """Return files by their ids; those that the account does not have are left out."""
+        wanted = list(dict.fromkeys(ids))
+        found = await self._db.read(lambda conn: store.several(conn, account, wanted)) if wanted else []
+        return {file.id: file for file in found}
+
+    def check(self, conn: Connection, account: str, id: str) -> None:
+        """Raise NotThere unless the account has a file: a step of the caller's transaction."""
+        _found(conn, account, id)
+
+    def link(self, id: str, expires: float) -> str:
+        """Return a link to a file that needs no key and is good until `expires` (Unix seconds)."""
+        return self._links.of(id, expires)
+
+    async def linked(self, token: str) -> LinkedFile:
+        """Return what a link's last part leads to; raises LinkInvalid, LinkExpired, and NotThere if it was deleted."""
+        id = self._links.read(token)
+        found = await self._db.read(lambda conn: store.by_id(conn, id))
+        if found is None:
+            raise NotThere("The file was deleted.")
+        return LinkedFile(found, self._folder.path / found.id)
 
     async def content(self, account: str, id: str) -> bytes:
         """Return a file's bytes."""

@@ -1,6 +1,7 @@
 """Files in the database."""
 
 import builtins
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
@@ -14,6 +15,7 @@ _rows = Mapped(StoredFile, files)
 _own = _columns.account == bindparam("account")
 _insert = insert_into(files)
 _get = Statement(_rows.select.where(_own, _columns.id == bindparam("id")))
+_by_id = Statement(_rows.select.where(_columns.id == bindparam("id")))
 _usage = Statement(select(func.count(), func.coalesce(func.sum(_columns.bytes), 0)).where(_own))
 _remove = Statement(delete(files).where(_columns.id == bindparam("id")))
 _ids = Statement(select(_columns.id).where(_own))
@@ -27,6 +29,23 @@ def add(conn: Connection, file: StoredFile) -> None:
 def get(conn: Connection, account: str, id: str) -> StoredFile | None:
     """Return an account's file by its id."""
     return _rows.one(conn, _get, account=account, id=id)
+
+
+def by_id(conn: Connection, id: str) -> StoredFile | None:
+    """Return a file of whatever account."""
+    return _rows.one(conn, _by_id, id=id)
+
+
+def several(conn: Connection, account: str, ids: Sequence[str]) -> builtins.list[StoredFile]:
+    """Return files of an account by their ids, in any order."""
+    found: builtins.list[StoredFile] = []
+    for first in range(0, len(ids), _AT_ONCE):
+        some = _columns.id.in_(ids[first : first + _AT_ONCE])
+        found += _rows.each(conn.execute(_rows.select.where(_columns.account == account, some)))
+    return found
+
+
+_AT_ONCE = 500  # values of one statement: databases have a limit
 
 
 def usage(conn: Connection, account: str) -> tuple[int, int]:

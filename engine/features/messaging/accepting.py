@@ -62,7 +62,7 @@ class Checks:
         """
         rules = self._cache.rules(account)
         text = _checked_text(wanted.text)
-        due, expires = _times(wanted, now)
+        due, expires = times(wanted, now)
         owner = rules.account
         extension = self._cache.extension(account, wanted.to.strip())
         recipient = extension.number if extension else self._number(rules, wanted.to)
@@ -154,7 +154,7 @@ def _count(text: str) -> int:
         raise TextRefused(f"{_TOO_LONG} (got {len(text)} characters).") from error
 
 
-def _times(wanted: NewMessage, now: float) -> tuple[float, float]:
+def times(wanted: NewMessage, now: float) -> tuple[float, float]:
     """Return when a text is due, and when it expires; raises TextRefused."""
     if wanted.at is not None and not wanted.at <= now + LONGEST_AHEAD:
         raise TextRefused(f"at must be within {LONGEST_AHEAD / 86400:g} days from now (got {wanted.at:.15g}).")

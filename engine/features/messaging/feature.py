@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from engine.commands import NumberRefused
 from engine.features.destinations.registry import Destinations
+from engine.features.files.service import FileService
 from engine.features.messaging import announced, progress
+from engine.features.messaging.attachments import Attachments
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.carrier import Carrier, Inbox
 from engine.features.messaging.commands import SendMessage, SendMessages
@@ -84,7 +86,7 @@ class PhoneCarrier(Carrier, Protocol):
 class MessagingFeature(Feature):
     """Texts. `data` says what texts to an application's numbers carry. `phones` makes the carrier of phones; None:
     texts to extensions wait. `connect` makes the link to an SMSC. `confirmations_per_hour`: of STOP and START, an
-    account's.
+    account's. `files`: of which texts have links; None: no text has one.
     """
 
     name = "messaging"
@@ -102,6 +104,7 @@ class MessagingFeature(Feature):
         phones: Callable[[Inbox], PhoneCarrier] | None = None,
         connect: Callable[[Smsc, Inbox], SmscCarrier] = connect,
         confirmations_per_hour: int = PER_HOUR,
+        files: FileService | None = None,
     ) -> None:
         self._platform, self._connect = platform, connect
         writer, clock = platform.writer, platform.clock
@@ -115,7 +118,9 @@ class MessagingFeature(Feature):
         confirmations = Confirmations(queueing, confirmations_per_hour)
         receiver = Receiver(platform, queueing, confirmations, data)
         self.inbox = MessagingInbox(writer, clock, receiver, self._note)
-        service = self._service = MessageService(platform, settings, senders, backlog, queueing, self._note)
+        service = self._service = MessageService(
+            platform, settings, senders, backlog, queueing, self._note, Attachments(files, clock)
+        )
         self.services = (
             service,
             Smscs(platform, service.reload, senders),

@@ -56,7 +56,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     `sender` is one of the account's texting numbers or extensions; None: its default. `at`: not before that time.
     `valid_seconds`: for how long it may be tried from then; None: the longest. `data` comes back in its events and in
-    those of replies.
+    those of replies. `files`: ids of the account's files, or http(s) URLs that are fetched; each becomes a link in the
+    text (engine.features.messaging.attachments). Only SendMessage takes them.
     """
 
     to: str
@@ -66,6 +67,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     valid_seconds: float | None = None
     application: str | None = None
     data: CallData | None = None
+    files: tuple[str, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     `extension:101`: that phone, `relay`: who texted a number that leads to the phone which gets it, `confirmation`:
     we, because of STOP or START, `notice`: we, because of a text that a phone sent, `campaign`: a
     campaign, `verification`: we, with a code that proves a number, and the text is shown to nobody. `user` is the id of
-    the user in whose inbox one is that came in.
+    the user in whose inbox one is that came in. `files` are the ids of the files whose links the text has; they may be
+    deleted since.
     `ended` is when it became final: delivered, failed, expired, unknown, or sent by SIP.
     """
 
@@ -104,6 +107,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str = ""
     origin: str = ""
     user: str | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def inside(self) -> bool:

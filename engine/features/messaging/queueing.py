@@ -88,6 +88,7 @@ class Queueing:
             application=wanted.application,
             data=wanted.data,
             origin=origin,
+            files=wanted.files,
         )
 
     def store(

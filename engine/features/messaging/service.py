@@ -13,15 +13,16 @@ from engine.events import Event
 from engine.features.errors import NotThere, StillUsed
 from engine.features.messaging import progress
 from engine.features.messaging.accepting import Plan
+from engine.features.messaging.attachments import Attachments
 from engine.features.messaging.backlog import Backlog
 from engine.features.messaging.commands import SendMessage, SendMessages, TextsRefused
 from engine.features.messaging.model import SIP, Direction, Message, NewMessage, Part, State
+from engine.features.messaging.moving import Moving
 from engine.features.messaging.progress import ACCOUNT_CLOSED, Progress
 from engine.features.messaging.queueing import Queueing, lane_of
 from engine.features.messaging.sending.senders import Senders
 from engine.features.messaging.settings import MessagingSettings
 from engine.features.messaging.store import messages, parts, repeated
-from engine.features.messaging.store.parts import Lane
 from engine.platform.platform import Platform
 from engine.store import events
 from engine.store.errors import StoreError
@@ -29,8 +30,6 @@ from engine.store.errors import StoreError
 CANCELLED = "It was cancelled."
 ENDED_AT_ONCE = 200
 """Texts of an account that was removed which are ended in one transaction."""
-MOVED_AT_ONCE = 500
-"""Texts that are led to another carrier in one transaction."""
 
 
 class MessageService:
@@ -44,10 +43,12 @@ class MessageService:
         backlog: Backlog,
         queueing: Queueing,
         on_progress: Callable[[Progress], None],
+        attachments: Attachments,
     ) -> None:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
         self._settings, self._senders, self._backlog = settings, senders, backlog
-        self._queueing, self._on_progress = queueing, on_progress
+        self._queueing, self._on_progress, self._attachments = queueing, on_progress, attachments
+        self._moving = Moving(platform, settings, senders)
 
     # Sending
 
@@ -75,10 +76,17 @@ class MessageService:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         if once and (before := await self._db.read(partial(self._answered, account=account, once=once))):
             return before
+        async with self._attachments.linked(account, wanted) as linked:
+            plan = self._queueing.plan(account, linked)
+            message = self._queueing.message(account, linked, plan, origin=origin)
+            message = message if id is None else msgspec.structs.replace(message, id=id)
+            return await self._stored(message, plan, once, also)
+
+    async def _stored(
+        self, message: Message, plan: Plan, once: Once | None, also: Callable[[Connection], object] | None
+    ) -> Message:
+        """Store a text; returns it, or the one that the same request was answered with meanwhile."""
         queueing = self._queueing
-        plan = queueing.plan(account, wanted)
-        message = queueing.message(account, wanted, plan, origin=origin)
-        message = message if id is None else msgspec.structs.replace(message, id=id)
         try:
             stored = await self._writer.write(partial(self._store, message=message, plan=plan, once=once, also=also))
         except asyncio.CancelledError:  # it is stored nevertheless
@@ -157,6 +165,7 @@ class MessageService:
             also(conn)
         if once and (before := self._answered(conn, account=message.account, once=once)):
             return before
+        self._attachments.check(conn, message.account, message.files)
         self._queueing.store(conn, message, plan)
         if once:
             repeated.keep(conn, once, message)
@@ -278,28 +287,7 @@ class MessageService:
         await self._senders.reload()
         for carrier in await self.waiting():
             if carrier != SIP and carrier not in self._settings.smscs:
-                await self._move(carrier)
-
-    async def _move(self, carrier: str) -> None:
-        last: str | None = ""
-        while last is not None:
-            after = last
-            moved, last = await self._writer.write(lambda conn: self._move_some(conn, carrier, after))  # noqa: B023
-            for account, to in moved:
-                self._senders.note(to, Lane(account), self._clock())
-
-    def _move_some(self, conn: Connection, carrier: str, after: str) -> tuple[list[tuple[str, str]], str | None]:
-        """Move some texts; returns their accounts and carriers, and the last one looked at; None: that was all."""
-        moved: list[tuple[str, str]] = []
-        found = parts.waiting_at(conn, carrier, after, MOVED_AT_ONCE)
-        for id in found:
-            text = messages.text(conn, id)
-            to = self._settings.carrier_for(text.account, text.recipient) if text else None
-            if text and to and to != carrier:
-                parts.move(conn, id, to)
-                messages.move(conn, id, to)
-                moved.append((text.account, to))
-        return moved, found[-1] if found else None
+                await self._moving.move(carrier)
 
     def _shown(self, message: Message) -> Message:
         if message.state != State.QUEUED or message.reason:

@@ -87,6 +87,7 @@ messages = Table(
     Column("origin", String, nullable=False, server_default=""),
     Column("carrier_key", String, nullable=True, unique=True),  # of one that came in: what names it at its carrier
     Column("user", String, nullable=True),  # in whose inbox it is (the id); NULL: in nobody's
+    Column("files", Text, nullable=True),  # the ids of its files, as JSON; NULL: none
     Index("messages_by_account", "account", "created"),
     Index("messages_by_time", "created", "id"),
     Index("messages_by_pair", "sender", "recipient", "created"),

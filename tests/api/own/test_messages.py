@@ -63,7 +63,7 @@ async def test_a_text_is_sent_listed_and_shown(acme: Program) -> None:
         "id": sent["id"], "account": acme.account, "direction": "out", "sender": OWN, "recipient": US,
         "text": "Good morning.", "state": "queued", "reason": "", "parts": 1, "price": "0.00", "currency": "USD",
         "carrier": "one", "created": sent["created"], "at": sent["at"], "sent": None, "ended": None,
-        "application": None, "reply_to": None, "origin": "", "user": None,
+        "application": None, "reply_to": None, "origin": "", "user": None, "files": [],
     }  # fmt: skip
     assert await acme.ids() == [sent["id"]]
     status, found = await acme.ask("GET", f"/messages/{sent['id']}")
@@ -123,6 +123,11 @@ async def test_a_text_for_later_is_cancelled(acme: Program) -> None:
         ({"texts": "x"}, 400, "bad_request"),
         ({"to": 12015550140}, 400, "bad_request"),
         ({"text": "a\0b"}, 400, "bad_request"),
+        ({"files": ["file-none"]}, 400, "text_refused"),
+        ({"files": [f"file-{number}" for number in range(11)]}, 400, "text_refused"),
+        ({"files": ["ftp://example.com/a.png"]}, 400, "text_refused"),
+        ({"files": ["http://127.0.0.1:9/a.png"]}, 400, "text_refused"),
+        ({"files": "file-1"}, 400, "bad_request"),
     ],
 )
 async def test_what_cannot_be_sent_is_refused(acme: Program, fields: dict[str, Any], status: int, code: str) -> None:

@@ -35,6 +35,7 @@ def message(row: Message, account: str | None = None) -> Shape:
         "reply_to": row.reply_to or None,
         "origin": row.origin,
         "user": row.user,
+        "files": row.files,
     }
 
 

@@ -27,7 +27,20 @@ class NewMessage(Given, frozen=True, kw_only=True):
     """A text to send."""
 
     to: Annotated[str, says("A telephone number, read with the account's country, or an extension of the account.")]
-    text: Annotated[str, says("The text, 1 to 39015 characters; of what GSM-7 lacks, such as emoji, 17085.")]
+    text: Annotated[
+        str,
+        says(
+            "The text with the links of its files: at most 39015 characters; of those that GSM-7 lacks, 17085. "
+            "It must not be empty unless there are files."
+        ),
+    ] = ""
+    files: Annotated[
+        tuple[str, ...],
+        says(
+            "At most 10: ids of files of the account, or http or https URLs, which are fetched and kept as files. "
+            "A line with a link, good for 30 days and without a key, is appended to the text for each."
+        ),
+    ] = ()
     sender: Annotated[str | None, says(SENDER)] = None
     at: Annotated[
         float | str | None,
@@ -71,6 +84,9 @@ class Message(Shown, frozen=True, kw_only=True):
         ),
     ]
     user: Annotated[str | None, says("The id of the user in whose inbox it is; null: in nobody's.")]
+    files: Annotated[
+        tuple[str, ...], says("The ids of the files that its text has links to; one may have been deleted since.")
+    ]
 
 
 class Messages(Shown, frozen=True, kw_only=True):

@@ -145,6 +145,7 @@ class MessageRoutes:
             at=None if given.at is None else when(given.at),
             valid_seconds=given.valid_seconds,
             application=application.id if application else None,
+            files=given.files,
         )
 
     async def _note(self, caller: Caller, what: str, row: model.Message) -> None:

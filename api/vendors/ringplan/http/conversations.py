@@ -4,7 +4,7 @@ from aiohttp import web
 
 from api.vendors.ringplan import fields
 from api.vendors.ringplan.errors import Invalid, NotFound
-from api.vendors.ringplan.http import requests
+from api.vendors.ringplan.http import message_files, requests
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringplan.http.conversation_shapes import ConversationShapes
 from api.vendors.ringplan.http.texting_numbers import TextingNumberOperations
@@ -21,9 +21,14 @@ LONGEST_TEXT = 1600
 class ConversationOperations:
     """Lists, finds, opens and removes conversations; lists, sends, marks and removes their messages."""
 
-    def __init__(self, threads: ThreadService, phonebook: Phonebook, numbers: TextingNumberOperations) -> None:
-        self._threads, self._phonebook, self._numbers = threads, phonebook, numbers
-        self._shapes = ConversationShapes(threads, phonebook)
+    def __init__(
+        self,
+        threads: ThreadService,
+        phonebook: Phonebook,
+        numbers: TextingNumberOperations,
+        shapes: ConversationShapes,
+    ) -> None:
+        self._threads, self._phonebook, self._numbers, self._shapes = threads, phonebook, numbers, shapes
 
     def operations(self) -> dict[str, Handler]:
         """Return each by its method and path."""
@@ -96,12 +101,11 @@ class ConversationOperations:
         return web.Response(status=204)
 
     async def send(self, request: AuthenticatedRequest) -> web.Response:
-        """Send a text."""
-        text = fields.text(request.fields, "text", LONGEST_TEXT)
-        if request.fields.get("files"):
-            raise Invalid("files cannot be sent: this server sends texts only.")
+        """Send a text, with links to its files."""
+        files = message_files.wanted(request.fields)
+        text = (fields.text_or_none if files else fields.text)(request.fields, "text", LONGEST_TEXT)
         account, id = request.account.id, request.part("conversation")
-        sent = await self._threads.send(account, id, text)
+        sent = await self._threads.send(account, id, text or "", files)
         return web.json_response((await self._shapes.messages(account, id, [ThreadText(sent, True)]))[0], status=201)
 
     async def _contact(self, request: AuthenticatedRequest) -> PhonebookEntry:

@@ -137,8 +137,11 @@ def texting_number(account: Account, number: str, owners: Sequence[str], *, inte
     }
 
 
-def text(thread: Thread, entry: PhonebookEntry | None, row: ThreadText) -> Shape:
-    """A message; what is beyond the document is what its published web clients read."""
+def text(thread: Thread, entry: PhonebookEntry | None, row: ThreadText, files: Mapping[str, Shape]) -> Shape:
+    """A message; what is beyond the document is what its published web clients read.
+
+    `files`: those of texts by their ids; the ones that were deleted are missing.
+    """
     message = row.message
     came = message.direction is Direction.IN
     return {
@@ -148,7 +151,7 @@ def text(thread: Thread, entry: PhonebookEntry | None, row: ThreadText) -> Shape
         "conversation_type": DIRECT,
         "created_at": date(message.created),
         "direction": "inbound" if came else "outbound",
-        "files": [],
+        "files": [files[id] for id in message.files if id in files],
         "frm": _number(message.sender),
         "is_read": row.read,
         "is_visible": True,
@@ -162,11 +165,11 @@ def text(thread: Thread, entry: PhonebookEntry | None, row: ThreadText) -> Shape
     }
 
 
-def conversation(view: ThreadView, entry: PhonebookEntry | None) -> Shape:
+def conversation(view: ThreadView, entry: PhonebookEntry | None, files: Mapping[str, Shape]) -> Shape:
     """A conversation: the thread of two numbers; `entry` is whose the other one is."""
     thread = view.thread
     known = [] if entry is None else [phonebook_entry(entry)]
-    last = None if view.last is None else text(thread, entry, view.last)
+    last = None if view.last is None else text(thread, entry, view.last, files)
     return {
         "id": thread.id,
         "company_id": thread.account,

@@ -11,7 +11,6 @@ from engine.features.messaging.carrier import Incoming
 from engine.features.messaging.model import Message
 from engine.features.messaging.store import messages as stored
 from engine.features.messaging.tables import incoming_parts, messages, unmatched_messages
-from engine.model.call_data import CallData
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, insert_into
 
@@ -51,10 +50,6 @@ class UnmatchedMessage(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def _data(text: str | None) -> CallData | None:
-    return msgspec.json.decode(text, type=CallData) if text else None
-
-
 _p, _m, _u = incoming_parts.c, messages.c, unmatched_messages.c
 _OF_GROUP = tuple(_p[name] == bindparam(f"the_{name}") for name in Group.__struct_fields__)
 _stored = Mapped(StoredPart, incoming_parts)
@@ -81,7 +76,7 @@ _nth_complete = Statement(
     select(_p.at).where(_p.complete.is_(True)).order_by(_p.at).limit(1).offset(bindparam("others"))
 )
 _last_complete = Statement(select(func.max(_p.at)).where(_p.complete.is_(True)))
-_message = Mapped(Message, messages, converters={"data": _data})
+_message = stored.ROWS
 _known = Statement(select(_m.id).where(_m.carrier_key == bindparam("key")))
 _PAIR = (_m.account == bindparam("account"), _m.sender == bindparam("sender"), _m.recipient == bindparam("recipient"))
 _NOT_OURS = [_m.origin != origin for origin in ("relay", "confirmation", "notice")]

@@ -47,12 +47,18 @@ class Text(NamedTuple):
 
 TEXT_COLUMNS = tuple(messages.c[name] for name in Text._fields)
 _data = msgspec.json.Decoder(CallData)
-_message = Mapped(
-    Message, messages, converters={"data": lambda text: None if text is None else msgspec.json.decode(text)}
+ROWS = Mapped(
+    Message,
+    messages,
+    converters={
+        "data": lambda text: None if text is None else msgspec.json.decode(text),
+        "files": lambda text: () if text is None else msgspec.json.decode(text),
+    },
 )
+"""Reads texts of whatever direction."""
 _insert = insert_into(messages)
 _ONE = messages.c.id == bindparam("the_id")
-_get = Statement(_message.select.where(_ONE))
+_get = Statement(ROWS.select.where(_ONE))
 _text = Statement(select(*TEXT_COLUMNS).where(_ONE))
 _CHANGED = ("state", "expires", "watched", "sent", "ended", "reason", "price")
 _set_state = Statement(update(messages).where(_ONE).values({name: bindparam(name) for name in _CHANGED}))
@@ -80,12 +86,13 @@ def insert(
     if message.masked and (seal := seal_of(conn)):
         values["text"] = seal.close(message.text)
     values["data"] = None if message.data is None else to_json(message.data)
+    values["files"] = to_json(message.files) if message.files else None
     _insert.run(conn, **values, per_part=per_part, watched=watched, carrier_key=key)
 
 
 def get(conn: Connection, id: str) -> Message | None:
     """Return a text, of whatever account; one that is shown to nobody is masked."""
-    found = _message.one(conn, _get, the_id=id)
+    found = ROWS.one(conn, _get, the_id=id)
     return None if found is None else _shown(found)
 
 
@@ -94,7 +101,7 @@ def read_rows(conn: Connection, ids: Sequence[str]) -> builtins.list[Message]:
     found: builtins.list[Message] = []
     for first in range(0, len(ids), _AT_ONCE):
         some = ids[first : first + _AT_ONCE]
-        found += _message.each(conn.execute(_message.select.where(messages.c.id.in_(some))))
+        found += ROWS.each(conn.execute(ROWS.select.where(messages.c.id.in_(some))))
     return [_shown(message) for message in found]
 
 
@@ -123,7 +130,7 @@ def page(
 
     `number` is the sender or the recipient; `since` is the time of the oldest; `user` (its id): those in its inbox.
     """
-    query = _message.select if account is None else _message.select.where(messages.c.account == account)
+    query = ROWS.select if account is None else ROWS.select.where(messages.c.account == account)
     if before is not None:
         made, id = before
         older = (messages.c.created == made) & (messages.c.id < id)
@@ -138,7 +145,7 @@ def page(
         query = query.where(messages.c.state.in_([state.value for state in states]))
     if number is not None:
         query = query.where((messages.c.sender == number) | (messages.c.recipient == number))
-    return [_shown(each) for each in _message.each(conn.execute(_newest_first(query).limit(limit)))]
+    return [_shown(each) for each in ROWS.each(conn.execute(_newest_first(query).limit(limit)))]
 
 
 def counts(conn: Connection, account: str | None, since: float) -> dict[State, int]:

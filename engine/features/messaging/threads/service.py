@@ -113,10 +113,10 @@ class ThreadService:
 
         await self._writer.write(unit)
 
-    async def send(self, account: str, id: str, text: str) -> Message:
-        """Send a text in a thread; raises what MessageService.send raises."""
+    async def send(self, account: str, id: str, text: str, files: Sequence[str] = ()) -> Message:
+        """Send a text in a thread, with links to files (as in NewMessage); raises what MessageService.send raises."""
         thread = await self._db.read(lambda conn: _find(conn, account, id))
-        wanted = NewMessage(to=thread.theirs, text=text, sender=thread.ours)
+        wanted = NewMessage(to=thread.theirs, text=text, sender=thread.ours, files=tuple(files))
         return await self._messages.send(account, wanted, also=lambda conn: store.touch(conn, thread, self._clock()))
 
 

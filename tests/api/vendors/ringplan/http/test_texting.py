@@ -110,7 +110,7 @@ async def test_messages_are_paged_marked_and_removed(texting: Served) -> None:
     [
         ({}, "text is missing"),
         ({"text": "x" * 1601}, "at most 1600 characters"),
-        ({"text": "x", "files": [{"id": "1"}]}, "files cannot be sent"),
+        ({"text": "x", "files": [{"id": "1"}]}, "files must be ids of files"),
         ({"text": {"a": 1}}, "text must be a string"),
     ],
 )

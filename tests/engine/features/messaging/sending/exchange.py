@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from engine.features import accounts as account_settings
 from engine.features.accounts import NewAccount
 from engine.features.destinations.feature import DestinationsFeature
+from engine.features.files.feature import FilesFeature
 from engine.features.messaging import tables
 from engine.features.messaging.carrier import (
     Accepted,
@@ -30,6 +31,7 @@ from engine.model.call_data import CallData
 from engine.net import Net
 from engine.platform import holds, ledger
 from engine.platform.feature import Features
+from engine.platform.folder import Folder
 from engine.platform.platform import Platform
 from engine.store import accounts, events, extensions, numbers
 from engine.store.accounts import Account
@@ -44,6 +46,8 @@ from tests.support.doubles import watched_writer
 NOW = 1_800_000_000.0
 US, UK = "12015550114", "442079460000"
 OWN = "12015550100"
+LINKS = "https://phone.example.com/f"
+"""Where links to files lead."""
 LONG = "0123456789" * 40
 """A text of three parts."""
 S = TypeVar("S")
@@ -254,8 +258,11 @@ class Exchange:
         self.phones = FakePhones()
         features = Features(self.platform)
         leading = features.add(DestinationsFeature(self.platform)).registry
+        self.files = features.add(FilesFeature(self.platform, Folder(self._folder / "files"), LINKS)).service
         self.feature = features.add(
-            MessagingFeature(self.platform, leading, self.data_of, lambda inbox: self.phones, self._connect)
+            MessagingFeature(
+                self.platform, leading, self.data_of, lambda inbox: self.phones, self._connect, files=self.files
+            )
         )
         self.messages = features[MessageService]
         await self.writer.claim()
