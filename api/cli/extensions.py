@@ -10,6 +10,9 @@ from api.cli.context import Cli, destination_of, present
 from api.cli.qr import print_qr, save_qr
 from api.cli.secrets import GivenFile, password_of
 
+Dtmf = Literal["auto", "auto_info", "rfc4733", "info", "inband"]
+Records = Literal["never", "in", "out", "both"]
+
 
 def commands(cli: Cli) -> App:
     """Return the noun's commands."""
@@ -43,6 +46,11 @@ class ExtensionCommands:
         max_contacts: int = 5,
         webrtc: bool = False,
         srtp: Literal["optional", "required"] = "optional",
+        dtmf: Dtmf = "auto",
+        codecs: str = "",
+        outbound_caller: str = "",
+        record_external: Records = "never",
+        record_internal: Records = "never",
     ) -> None:
         """Add an extension and print the settings for its softphone.
 
@@ -68,6 +76,18 @@ class ExtensionCommands:
             Browsers may register too, as many as phones.
         srtp
             Encryption of the sound: optional, or required of each phone (one without it has no calls).
+        dtmf
+            How its phones send digits: auto (RFC 4733, else tones), auto_info (RFC 4733, else SIP INFO), rfc4733, info
+            or inband.
+        codecs
+            Codecs in their order, of ulaw, alaw, g722 and opus, such as g722,ulaw; without it ulaw,alaw,g722, and opus
+            first for browsers.
+        outbound_caller
+            The number that its calls to numbers outside show: one that the account owns or has verified.
+        record_external
+            Which of its calls with numbers outside are recorded: never, in (it takes), out (it makes) or both.
+        record_internal
+            The same for its calls with extensions of the account.
         """
         body: dict[str, object] = {
             "number": number,
@@ -76,7 +96,8 @@ class ExtensionCommands:
             "password": password_of(password, password_file),
         }
         body |= {"application": application, "owner": owner, "max_contacts": max_contacts, "webrtc": webrtc}
-        body["srtp"] = srtp
+        body |= {"srtp": srtp, "dtmf": dtmf, "codecs": codecs, "outbound_caller": outbound_caller}
+        body |= {"record_external": record_external, "record_internal": record_internal}
         self._cli.output.fields(self._cli.admin.post("/extensions", body))
 
     def list_all(self, *, account: str | None = None) -> None:
@@ -115,10 +136,15 @@ class ExtensionCommands:
         max_contacts: int | None = None,
         webrtc: bool | None = None,
         srtp: Literal["optional", "required"] | None = None,
+        dtmf: Dtmf | None = None,
+        codecs: str | None = None,
+        outbound_caller: str | None = None,
+        record_external: Records | None = None,
+        record_internal: Records | None = None,
         password: str | None = None,
         password_file: GivenFile = None,
     ) -> None:
-        """Set an extension's name, and its phones: how many, whether browsers, whether encrypted, their password.
+        """Set an extension's name, its phones and their media, and which number its calls show and which are recorded.
 
         Options left out stay as they are.
 
@@ -132,6 +158,16 @@ class ExtensionCommands:
             Whether browsers may register (--no-webrtc: they may not).
         srtp
             Encryption of the sound: optional, or required of each phone (one without it has no calls).
+        dtmf
+            How its phones send digits: see `add`.
+        codecs
+            Codecs in their order: see `add`; "" for the usual ones.
+        outbound_caller
+            The number that its calls to numbers outside show: see `add`; "" for the account's first one.
+        record_external
+            Which of its calls with numbers outside are recorded: see `add`.
+        record_internal
+            The same for its calls with extensions of the account.
         password
             A new SIP password, with which all phones register anew: see `add`.
         password_file
@@ -143,6 +179,11 @@ class ExtensionCommands:
             max_contacts=max_contacts,
             webrtc=webrtc,
             srtp=srtp,
+            dtmf=dtmf,
+            codecs=codecs,
+            outbound_caller=outbound_caller,
+            record_external=record_external,
+            record_internal=record_internal,
             password=password_of(password, password_file),
         )
         self._cli.output.fields(self._cli.admin.ask("PATCH", f"/extensions/{part(number)}/phones", body=body))

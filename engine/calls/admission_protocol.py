@@ -57,6 +57,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     `caller` is what the far party sees (None: anonymous), `wait` the seconds until its turn under the account's pace,
     `max_seconds` the longest the call may last from its answer, `max_attempts` how many routes are dialled at most.
     `cover`: money is to be held for it in the transaction that stores the call; None where nothing has to be.
+    `is_recorded`: both its sides are, from its answer on, because an extension that makes or takes it says so.
     """
 
     digits: str
@@ -66,6 +67,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     cover: "Cover | None" = None
     wait: float = 0.0
     max_attempts: int = MOST_ATTEMPTS
+    is_recorded: bool = False
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

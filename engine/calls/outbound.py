@@ -21,6 +21,7 @@ from engine.model.leg_options import PLAIN, LegOptions
 from engine.store import call_requests, calls, tasks
 from engine.store.tasks import TaskRow
 from engine.tasks.kinds import AnyTask
+from engine.tasks.record import Record
 
 MakeSession = Callable[[Call, Sequence[TaskRow]], Session]
 
@@ -69,7 +70,7 @@ class OutboundCalls:
         )
         call = self._call(call_id, command, admitted)
         try:
-            unit = _inserting(call, with_ids(command.tasks), admitted.cover, admission.barred, command.once)
+            unit = _inserting(call, with_ids(_tasks(command, admitted)), admitted.cover, admission.barred, command.once)
             stored = await services.writer.write(unit)
             if isinstance(stored, Call):
                 raise _Repeated(stored)
@@ -121,6 +122,11 @@ def _recorded(options: LegOptions) -> LegOptions | None:
         return None
     kept = msgspec.structs.replace(options, caller=None, ring_seconds=None, ringback="", music="")
     return None if kept == PLAIN else kept
+
+
+def _tasks(command: PlaceCall, admitted: Admitted) -> tuple[AnyTask, ...]:
+    """Return what a leg begins with when it was answered."""
+    return (Record(both_sides=True), *command.tasks) if admitted.is_recorded else command.tasks
 
 
 class _Stored(NamedTuple):

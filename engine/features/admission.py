@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from engine.calls.admission_protocol import MOST_ATTEMPTS, Admitted, Bar, Cover, Held, Price, Route, Takes
 from engine.commands import (
-    CallerRefused,
     CreditSpent,
     EngineUnavailable,
     LimitReached,
@@ -20,7 +19,9 @@ from engine.features.accounts import emergency
 from engine.features.accounts.allowed_prefixes import not_allowed
 from engine.features.billing.call_rates import CallRates
 from engine.features.billing.credit import CallCover, held_by
+from engine.features.callers import Callers
 from engine.features.endpoints import sip_addresses
+from engine.features.endpoints.recorded_calls import is_recorded
 from engine.features.errors import InvalidNumber
 from engine.features.numbers import phone_numbers
 from engine.features.trunks import outbound_routing
@@ -83,6 +84,7 @@ class Admission:
         max_attempts: int = MOST_ATTEMPTS,
     ) -> None:
         self._bars, self._backings = bars, backings
+        self._callers = Callers(cache)
         self._cost_of, self._max_attempts = cost_of, max_attempts
         self._db, self._cache, self._rates, self._counters, self._clock = db, cache, rates, counters, clock
 
@@ -110,7 +112,7 @@ class Admission:
         inside = routes[0].trunk is None
         if inside and party and party.strip() == digits and not party_by_trunk:
             raise NumberRefused("An extension cannot call itself.")
-        shown = self._shown(rules, caller, party, inside=inside)
+        shown = self._callers.shown(rules, caller, party, inside=inside, party_by_trunk=party_by_trunk)
         cover = None if inside else await self._covered(rules.account, call, digits, max_seconds)
         try:
             await self._take(rules, call)
@@ -129,13 +131,14 @@ class Admission:
             cover=cover,
             wait=wait,
             max_attempts=self.max_attempts(account),
+            is_recorded=self._is_recorded(account, "" if party_by_trunk and party else party, digits, options),
         )
 
     def check(self, account: str, callee: str, caller: str | None) -> None:
         """Refuse what `admit` would refuse for its numbers, taking nothing; raises NumberRefused, CallerRefused."""
         rules = self._cache.rules(account)
         _, routes = self._destination(rules, "", callee)
-        self._shown(rules, caller, None, inside=routes[0].trunk is None)
+        self._callers.shown(rules, caller, None, inside=routes[0].trunk is None)
 
     def barred(self, conn: Connection, call: Call) -> str | None:
         """Return why a feature does not let a call be placed now; None: nothing speaks against it."""
@@ -271,30 +274,12 @@ class Admission:
             raise NumberRefused("No trunk carries that number.")
         return digits, routes
 
-    def _shown(self, rules: AccountRules, caller: str | None, party: str | None, *, inside: bool) -> str | None:
-        """Choose the caller id: an owned or verified one; an extension's number only inside."""
-        default = next(iter(rules.owned), None)
-        if not caller:
-            return self._shown_party(rules, party, default, inside=inside) if party else default
-        if self.is_extension(rules.account.id, caller):
-            return caller.strip() if inside else default
-        try:
-            digits = phone_numbers.checked(caller)
-        except InvalidNumber:
-            digits = caller.strip()  # an owned short number, e.g. 500, is no telephone number
-        if digits not in rules.owned and not (inside and self._owns(rules, digits)):
-            raise CallerRefused("The caller id is neither owned nor verified by this account.")
-        return digits
-
-    def _shown_party(self, rules: AccountRules, party: str, default: str | None, *, inside: bool) -> str | None:
-        if self.is_extension(rules.account.id, party):
-            return party if inside else default
-        digits = party.removeprefix("+")
-        return digits if digits.isascii() and digits.isdigit() and len(digits) <= 15 else default
-
-    def _owns(self, rules: AccountRules, digits: str) -> bool:
-        number = self._cache.number(digits)
-        return bool(number and number.leads_to and number.account == rules.account.id)
+    def _is_recorded(self, account: str, party: str | None, callee: str, options: LegOptions) -> bool:
+        """Whether a leg that connects `party`, an extension or a number outside, is recorded; `callee` as admitted."""
+        if party is None:  # a program calls, which records if it wants to
+            return False
+        called = None if options.reach == "sip" else self._cache.extension(account, callee)
+        return is_recorded(self._cache.extension(account, party), called)
 
     async def _covered(self, account: Account, call: str, digits: str, longest: float) -> CallCover | None:
         """Return the cover of a leg to `digits`, None where nothing limits it; raises CreditSpent.

@@ -24,6 +24,35 @@ class Srtp(StrEnum):
     REQUIRED = "required"  # in an offer of RTP/SAVP; a phone without it has no calls
 
 
+class Dtmf(StrEnum):
+    """How digits travel between Asterisk and an extension's phones: `dtmf_mode` of an endpoint (res_pjsip)."""
+
+    AUTO = "auto"  # RFC 4733; tones with a phone whose SDP has no telephone-event
+    AUTO_INFO = "auto_info"  # RFC 4733; SIP INFO with such a phone
+    RFC4733 = "rfc4733"
+    INFO = "info"  # SIP INFO (RFC 6086)
+    INBAND = "inband"  # tones
+
+
+class Records(StrEnum):
+    """Which calls of an extension with another party are recorded."""
+
+    NEVER = "never"
+    IN = "in"  # those that it takes
+    OUT = "out"  # those that it makes
+    BOTH = "both"
+
+    @property
+    def incoming(self) -> bool:
+        """Whether calls are that the extension takes."""
+        return self in (Records.IN, Records.BOTH)
+
+    @property
+    def outgoing(self) -> bool:
+        """Whether calls are that the extension makes."""
+        return self in (Records.OUT, Records.BOTH)
+
+
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
     """A number of 2 to 6 digits within an account, the SIP user name and password of its phone, and its display name.
 
@@ -33,6 +62,9 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     ring. `do_not_disturb`: it is busy for whoever calls. `call_waiting`: it rings also while it is in a call.
     `owner` is the id of the user whose phone it is. `max_contacts` phones may be registered at once, and with `webrtc`
     as many browsers. `id` is never given to another extension, as its number may be.
+    `codecs` are names of Asterisk in their order, with commas; "": the usual ones. `outbound_caller` are the digits of
+    the number that its calls to numbers outside show; "": the one that the account shows. `record_external`: which of
+    its calls with numbers outside are recorded; `record_internal`: of those with extensions of the account.
     """
 
     account: str
@@ -52,6 +84,11 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
     max_contacts: int = 5
     webrtc: bool = False
     srtp: Srtp = Srtp.OPTIONAL
+    dtmf: Dtmf = Dtmf.AUTO
+    codecs: str = ""
+    outbound_caller: str = ""
+    record_external: Records = Records.NEVER
+    record_internal: Records = Records.NEVER
     id: str = msgspec.field(default_factory=lambda: new_id("extension"))
 
     @property
@@ -69,15 +106,12 @@ _extension = Mapped(Extension, extensions)
 _insert = insert_into(extensions)
 _THE_ONE = (extensions.c.number == bindparam("the_number"), extensions.c.account == bindparam("the_account"))
 _DIVERTED = ("no_answer", "busy", "unregistered", "always", "do_not_disturb", "call_waiting", "ring_seconds")
-_EQUIPPED = ("name", "max_contacts", "webrtc", "srtp", "password")
-_divert = Statement(
-    update(extensions).where(*_THE_ONE).values({name: bindparam(name) for name in _DIVERTED})
+_EQUIPPED = (
+    *("name", "max_contacts", "webrtc", "srtp", "password"),
+    *("dtmf", "codecs", "outbound_caller", "record_external", "record_internal"),
 )
-_equip = Statement(
-    update(extensions)
-    .where(*_THE_ONE)
-    .values({name: bindparam(name) for name in _EQUIPPED})
-)
+_divert = Statement(update(extensions).where(*_THE_ONE).values({name: bindparam(name) for name in _DIVERTED}))
+_equip = Statement(update(extensions).where(*_THE_ONE).values({name: bindparam(name) for name in _EQUIPPED}))
 _give = Statement(update(extensions).where(*_THE_ONE).values(owner=bindparam("the_owner")))
 _disown = Statement(update(extensions).where(extensions.c.owner == bindparam("the_owner")).values(owner=None))
 _OF_ACCOUNT = extensions.c.account == bindparam("account")
@@ -128,7 +162,7 @@ def divert(conn: Connection, extension: Extension) -> None:
 
 
 def equip(conn: Connection, extension: Extension) -> None:
-    """Store the name of an extension, how many phones and whether browsers it may have, their SRTP and password."""
+    """Store the name of an extension, its phones' number, media and password, and what its calls show and record."""
     values = {name: getattr(extension, name) for name in _EQUIPPED}
     _equip.run(conn, the_number=extension.number, the_account=extension.account, **values)
 

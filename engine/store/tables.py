@@ -134,6 +134,11 @@ extensions = Table(
     Column("max_contacts", Integer, nullable=False, default=5, server_default="5"),  # phones at once
     Column("webrtc", Boolean, nullable=False, default=False, server_default=false()),  # and as many browsers
     Column("srtp", String, nullable=False, default="optional", server_default="optional"),  # store.extensions.Srtp
+    Column("dtmf", String, nullable=False, default="auto", server_default="auto"),  # store.extensions.Dtmf
+    Column("codecs", String, nullable=False, default="", server_default=""),  # in their order; "" for the usual ones
+    Column("outbound_caller", String, nullable=False, default="", server_default=""),  # digits; "": the account's first
+    Column("record_external", String, nullable=False, default="never", server_default="never"),  # Records
+    Column("record_internal", String, nullable=False, default="never", server_default="never"),
     Column("id", String, nullable=False, unique=True),  # never given to another one, as its number may be
 )
 ring_groups = Table(

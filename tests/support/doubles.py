@@ -30,11 +30,12 @@ from tests.support.clock import VirtualLoop
 class ScriptedAdmission:
     """Admits every number but `refused`, by `routes_of` a number or the one trunk; `places` holds who is admitted.
 
-    `refusals` are other errors, by number.
+    `refusals` are other errors, by number. Legs to `recorded` are recorded.
     """
 
     def __init__(self) -> None:
         self.refused: set[str] = set()
+        self.recorded: set[str] = set()
         self.refusals: dict[str, CommandRefused] = {}
         self.routes_of: dict[str, tuple[Route, ...]] = {}
         self.places: set[str] = set()
@@ -70,6 +71,7 @@ class ScriptedAdmission:
             max_seconds=longest,
             wait=self.wait,
             max_attempts=self.attempts,
+            is_recorded=callee in self.recorded,
         )
 
     def is_extension(self, account: str, number: str) -> bool:

@@ -3,10 +3,11 @@
 import re
 import secrets
 
+import msgspec
+
 from engine.features.endpoints.lamps import mailbox_of
 from engine.features.endpoints.presence import NOWHERE
 from engine.features.endpoints.provisioner import (
-    DTMF_MODE,
     HELD_RTP_TIMEOUT,
     RTP_KEEPALIVE,
     RTP_TIMEOUT,
@@ -15,8 +16,11 @@ from engine.features.endpoints.provisioner import (
 from engine.features.endpoints.user_names import is_secret
 from engine.features.errors import InvalidSetting
 from engine.features.numbers.phone_numbers import is_emergency
+from engine.features.trunks.media import checked_codecs
 from engine.store.extensions import Extension, Srtp
 
+CODECS = ("ulaw", "alaw", "g722", "opus")
+"""The codecs that an extension may have."""
 QUALIFY_SECONDS = 25
 """Between two OPTIONS to a phone. They keep the NAT open that it is behind: many forget a UDP flow after 30 s without a
 packet, and RFC 5626 section 4.4.2 has 24 to 29 s between two keep-alives."""
@@ -34,7 +38,10 @@ def new_password() -> str:
 
 
 def checked(extension: Extension, country: str) -> Extension:
-    """Return an extension whose every field is safe to give to Asterisk; raises InvalidSetting."""
+    """Return an extension whose every field is safe to give to Asterisk; raises InvalidSetting.
+
+    Whether the account may show its `outbound_caller` is engine.features.callers' to say.
+    """
     if not _NUMBER.fullmatch(extension.number):
         raise InvalidSetting("An extension is 2 to 6 digits.")
     if is_emergency(extension.number, country):
@@ -47,6 +54,8 @@ def checked(extension: Extension, country: str) -> Extension:
         )
     if not 1 <= extension.max_contacts <= MOST_CONTACTS:
         raise InvalidSetting(f"max_contacts must be 1 to {MOST_CONTACTS} (got {extension.max_contacts}).")
+    if extension.codecs:
+        return msgspec.structs.replace(extension, codecs=checked_codecs(extension.codecs, CODECS))
     return extension
 
 
@@ -59,14 +68,14 @@ def endpoints_of(extension: Extension, rtp_address: str = "", hints: str = NOWHE
     """
     known = {extension.sip_user: pieces(extension, rtp_address, hints)}
     if extension.webrtc:
-        media = BROWSER | rtp_at(rtp_address)
+        media = BROWSER | _codecs(extension) | rtp_at(rtp_address)
         known[extension.browser_user] = _pieces(extension, extension.browser_user, media, hints)
     return known
 
 
 def pieces(extension: Extension, rtp_address: str = "", hints: str = NOWHERE) -> list[Piece]:
     """Return what Asterisk is told about the phones of an extension."""
-    media = _PHONE | _SRTP[extension.srtp] | rtp_at(rtp_address)
+    media = _PHONE | _SRTP[extension.srtp] | _codecs(extension) | rtp_at(rtp_address)
     return _pieces(extension, extension.sip_user, media, hints)
 
 
@@ -120,6 +129,10 @@ BROWSER = {
 """What the endpoint of browsers has."""
 
 
+def _codecs(extension: Extension) -> dict[str, str]:
+    return {"allow": extension.codecs} if extension.codecs else {}
+
+
 def rtp_at(address: str) -> dict[str, str]:
     """Return what keeps RTP on one address: without a transport of its own an endpoint takes it on all of them."""
     return {"media_address": address, "bind_rtp_to_media_address": "yes"} if address else {}
@@ -143,7 +156,7 @@ def _endpoint(extension: Extension, name: str, hints: str) -> dict[str, str]:
         "rtp_timeout": RTP_TIMEOUT,
         "rtp_timeout_hold": HELD_RTP_TIMEOUT,
         "rtp_keepalive": RTP_KEEPALIVE,
-        "dtmf_mode": DTMF_MODE,
+        "dtmf_mode": extension.dtmf.value,
         "message_context": "im",
         "mailboxes": mailbox_of(extension.sip_user),  # notified without having subscribed (RFC 3842 section 3.6)
         "mwi_subscribe_replaces_unsolicited": "yes",

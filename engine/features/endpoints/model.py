@@ -2,16 +2,16 @@
 
 import msgspec
 
-from engine.store.extensions import Extension, Srtp
+from engine.store.extensions import Dtmf, Extension, Records, Srtp
 
-__all__ = ["EndpointState", "Extension", "NewExtension", "PhoneFields", "Srtp"]
+__all__ = ["Dtmf", "EndpointState", "Extension", "NewExtension", "PhoneFields", "Records", "Srtp"]
 
 
 class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An extension to add. `account` and `application` are names (`account` may be an id). `owner` is the user whose
     phone it is, by its id or e-mail address.
 
-    `password` None: a random one is made.
+    `password` None: a random one is made. `outbound_caller` is written as in the account's country.
     """
 
     number: str
@@ -23,16 +23,29 @@ class NewExtension(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     max_contacts: int = 5
     webrtc: bool = False
     srtp: Srtp = Srtp.OPTIONAL
+    dtmf: Dtmf = Dtmf.AUTO
+    codecs: str = ""
+    outbound_caller: str = ""
+    record_external: Records = Records.NEVER
+    record_internal: Records = Records.NEVER
 
 
 class PhoneFields(msgspec.Struct, frozen=True, kw_only=True):
-    """What changes of an extension's phones (engine.store.extensions.Extension); None stays as it is."""
+    """What changes of an extension's phones (engine.store.extensions.Extension); None stays as it is.
+
+    `codecs` "": the usual ones. `outbound_caller` is written as in the account's country; "": the account's.
+    """
 
     name: str | None = None
     max_contacts: int | None = None
     webrtc: bool | None = None
     srtp: Srtp | None = None
     password: str | None = None
+    dtmf: Dtmf | None = None
+    codecs: str | None = None
+    outbound_caller: str | None = None
+    record_external: Records | None = None
+    record_internal: Records | None = None
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Adds, finds and removes extensions: the store first, then Asterisk; the settings in memory follow."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,12 +10,14 @@ from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
 from engine.features.accounts import Account, find
-from engine.features.endpoints.extension import checked, endpoints_of, new_password
+from engine.features.callers import Callers
+from engine.features.endpoints.extension import CODECS, checked, endpoints_of, new_password
 from engine.features.endpoints.model import NewExtension, PhoneFields
 from engine.features.endpoints.presence import Presence, context_of, with_context
 from engine.features.endpoints.provisioner import Piece, Provisioner
 from engine.features.endpoints.user_names import free_name
 from engine.features.errors import AlreadyThere, InvalidSetting, NotProvisioned, NotThere
+from engine.features.trunks.media import checked_codecs, translated
 from engine.features.users import lookup as users
 from engine.model.destination import Destination
 from engine.platform import audit
@@ -42,7 +45,7 @@ class Extensions:
     ) -> None:
         self._presence = presence
         self._writer, self._cache, self._provisioner = writer, cache, provisioner
-        self._rtp_address = rtp_address
+        self._rtp_address, self._callers = rtp_address, Callers(cache)
         self._adding: set[str] = set()  # SIP user names that Asterisk has and the settings in memory do not yet
 
     async def add(self, by: Actor, wanted: NewExtension) -> Extension:
@@ -51,7 +54,8 @@ class Extensions:
         Raises NotThere (no such account, application or user), InvalidSetting, AlreadyThere, NotProvisioned and
         Unreachable (then it was not added).
         """
-        added, first = await self._writer.write(lambda conn: _add(conn, by, wanted))
+        await self._refuse_untranslated(wanted.codecs)
+        added, first = await self._writer.write(lambda conn: _add(conn, by, wanted, self._callers))
         self._adding.update(added.sip_users)
         try:
             if first:
@@ -69,12 +73,14 @@ class Extensions:
         return added
 
     async def equip(self, by: Actor, account: str, number: str, phones: PhoneFields) -> Extension:
-        """Change its name, how many phones it may have, whether browsers may be among them, or their password.
+        """Change its name, its phones and their media, and what its calls show and record.
 
         `account` is its account's id. Phones that are registered stay so, unless the password changes. Raises NotThere,
         InvalidSetting; NotProvisioned and Unreachable (then Asterisk is told when all endpoints are pushed).
         """
-        had, changed = await self._writer.write(lambda conn: _equip(conn, by, account, number, phones))
+        await self._refuse_untranslated(phones.codecs)
+        unit = partial(_equip, by=by, account=account, number=number, phones=phones, callers=self._callers)
+        had, changed = await self._writer.write(unit)
         await self._cache.reload_extension(account, number)
         await self._put(changed)
         await self._try_to_take_out([name for name in had.sip_users if name not in changed.sip_users])
@@ -83,8 +89,13 @@ class Extensions:
 
     def check(self, extension: Extension, phones: PhoneFields) -> None:
         """Raise InvalidSetting for what `equip` would refuse."""
-        owner = self._cache.find(extension.account)
-        checked(_equipped(extension, phones), owner.country if owner else "")
+        if owner := self._cache.find(extension.account):
+            checked(_equipped(extension, phones, self._callers, owner), owner.country)
+
+    async def _refuse_untranslated(self, codecs: str | None) -> None:
+        """Raise InvalidSetting for a codec that Asterisk does not translate, and Unreachable."""
+        if codecs:
+            translated(checked_codecs(codecs, CODECS), await self._provisioner.modules())
 
     async def _put(self, extension: Extension) -> None:
         for each in self._pieces(extension).values():
@@ -184,7 +195,7 @@ class Extensions:
                 log.warning("An extension was not taken out of Asterisk yet.", sip_user=sip_user, error=str(error))
 
 
-def _add(conn: Connection, by: Actor, wanted: NewExtension) -> tuple[Extension, bool]:
+def _add(conn: Connection, by: Actor, wanted: NewExtension, callers: Callers) -> tuple[Extension, bool]:
     """Store an extension; returns it, and whether its account has a context for states only now."""
     owner = find(conn, wanted.account)
     _refuse_taken(conn, owner, wanted.number)
@@ -199,8 +210,13 @@ def _add(conn: Connection, by: Actor, wanted: NewExtension) -> tuple[Extension, 
         max_contacts=wanted.max_contacts,
         webrtc=wanted.webrtc,
         srtp=wanted.srtp,
+        dtmf=wanted.dtmf,
+        codecs=wanted.codecs,
+        outbound_caller=callers.outbound(owner, wanted.outbound_caller),
+        record_external=wanted.record_external,
+        record_internal=wanted.record_internal,
     )
-    checked(extension, owner.country)
+    extension = checked(extension, owner.country)
     extensions.add(conn, extension)
     audit.record(
         conn, by, account=owner.id, what="extension.added", subject=extension.number, after=_audited(extension)
@@ -208,11 +224,14 @@ def _add(conn: Connection, by: Actor, wanted: NewExtension) -> tuple[Extension, 
     return extension, with_context(conn, owner).hint_context != owner.hint_context
 
 
-def _equip(conn: Connection, by: Actor, account: str, number: str, phones: PhoneFields) -> tuple[Extension, Extension]:
+def _equip(
+    conn: Connection, by: Actor, account: str, number: str, phones: PhoneFields, callers: Callers
+) -> tuple[Extension, Extension]:
     had = extensions.get(conn, account, number)
     if had is None:
         raise NotThere(f"There is no extension {number}.")
-    changed = checked(_equipped(had, phones), find(conn, account).country)
+    owner = find(conn, account)
+    changed = checked(_equipped(had, phones, callers, owner), owner.country)
     extensions.equip(conn, changed)
     before, after = audit.changed(_audited(had), _audited(changed))
     if phones.password is not None:
@@ -221,8 +240,10 @@ def _equip(conn: Connection, by: Actor, account: str, number: str, phones: Phone
     return had, changed
 
 
-def _equipped(extension: Extension, phones: PhoneFields) -> Extension:
+def _equipped(extension: Extension, phones: PhoneFields, callers: Callers, owner: Account) -> Extension:
     given = {name: value for name, value in msgspec.structs.asdict(phones).items() if value is not None}
+    if phones.outbound_caller is not None:
+        given["outbound_caller"] = callers.outbound(owner, phones.outbound_caller)
     return msgspec.structs.replace(extension, **given)
 
 

@@ -33,21 +33,21 @@ def checked(trunk: Trunk) -> Media:
     return media
 
 
-def checked_codecs(text: str) -> str:
+def checked_codecs(text: str, known: Collection[str] = CODECS) -> str:
     """Return codecs as they are stored, in their order; raises InvalidSetting."""
     codecs = [codec.strip().lower() for codec in text.split(",")]
     for codec in codecs:
-        must(codec in CODECS, f"codecs must be of {listed(CODECS)} (got {codec!r}).")
+        must(codec in known, f"codecs must be of {listed(known)} (got {codec[:40]!r}).")
     return ",".join(dict.fromkeys(codecs))
 
 
-def translated(trunk: Trunk, modules: Collection[str]) -> None:
-    """Raise InvalidSetting unless Asterisk, which runs these modules, translates every codec of a trunk.
+def translated(codecs: str, modules: Collection[str]) -> None:
+    """Raise InvalidSetting unless Asterisk, which runs these modules, translates every one of these codecs.
 
     It takes and passes on any codec that it knows by name; but nothing can be played in one, and a caller of another
     codec cannot be connected.
     """
-    for codec in trunk.codecs.split(","):
+    for codec in codecs.split(","):
         module = CODECS[codec]
         must(
             any(name.startswith(module) for name in modules),

@@ -257,7 +257,7 @@ class Trunks:
         """
         trunk = rules.checked(trunk)
         if before is None or before.codecs != trunk.codecs:
-            media.translated(trunk, await self._provisioner.modules())
+            media.translated(trunk.codecs, await self._provisioner.modules())
         await self.addresses.check(trunk)
         return trunk
 

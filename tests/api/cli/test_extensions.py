@@ -30,6 +30,19 @@ async def test_setup_shows_the_user_that_its_phone_registers_with(carillon: Run)
     assert f"user {first['user']}  password {first['password']}" in (await carillon("setup")).output
 
 
+async def test_an_extension_s_media_caller_and_recordings_are_set_and_taken_back(carillon: Run) -> None:
+    await carillon("accounts", "create", "acme")
+    options = ("--dtmf", "inband", "--codecs", "alaw,g722", "--record-external", "out", "--record-internal", "both")
+    added = (await carillon("extensions", "add", "101", *options, "--json")).json
+    assert (added["dtmf"], added["codecs"], added["record_external"]) == ("inband", "alaw,g722", "out")
+    refused = await carillon("extensions", "phones", "101", "--outbound-caller", "+12015559999")
+    assert refused.status == 1 and "owns or has verified (got '+12015559999')" in refused.errors
+    usual = ("--dtmf", "auto", "--codecs", "", "--outbound-caller", "", "--record-external", "never")
+    changed = (await carillon("extensions", "phones", "101", *usual, "--json")).json
+    assert (changed["dtmf"], changed["codecs"], changed["outbound_caller"]) == ("auto", None, None)
+    assert (changed["record_external"], changed["record_internal"]) == ("never", "both")
+
+
 async def test_a_phone_is_set_up_by_a_qr_code_and_an_extension_gets_browsers(carillon: Run, tmp_path: Path) -> None:
     await carillon("accounts", "create", "acme")
     await carillon("extensions", "add", "101", "--password", "two words; ä", "--max-contacts", "2")

@@ -130,4 +130,4 @@ class FakeConfiguration:
 
     async def _modules(self, request: web.Request) -> web.Response:
         shape = {"description": "", "use_count": 0, "status": "Running", "support_level": "core"}
-        return web.Response(body=msgspec.json.encode([{"name": name, **shape} for name in MODULES]))
+        return web.Response(body=msgspec.json.encode([{"name": name, **shape} for name in (*MODULES, "codec_g722.so")]))

@@ -112,9 +112,23 @@ async def test_an_account_sets_up_its_own_phones_and_what_they_do_not_take(
     assert (await acme.ask("GET", "/extensions/102"))[0] == 404
 
 
-async def test_an_account_never_reaches_the_extensions_of_another(
+async def test_an_extension_has_its_own_codecs_digits_caller_and_recordings(
     installation: Installation, acme: Program
 ) -> None:
+    await installation.admin("POST", "/accounts/acme/callers", {"number": "12015559999"})
+    given = {"dtmf": "info", "codecs": "G722, ulaw", "outbound_caller": "+1 201 555 9999", "record_external": "both"}
+    status, added = await acme.ask("POST", "/extensions", {"number": "101", **given})
+    shown = {"dtmf": "info", "codecs": "g722,ulaw", "outbound_caller": "12015559999", "record_external": "both"}
+    assert status == 201 and shown.items() <= added.items() and added["record_internal"] == "never"
+    assert shown.items() <= (await acme.ask("GET", "/extensions/101"))[1].items()
+    usual = {"dtmf": "auto", "codecs": "", "outbound_caller": "", "record_external": "never", "record_internal": "in"}
+    status, changed = await acme.ask("PATCH", "/extensions/101/phones", usual)
+    assert (status, changed["dtmf"], changed["codecs"], changed["outbound_caller"]) == (200, "auto", None, None)
+    assert (changed["record_external"], changed["record_internal"]) == ("never", "in")
+    assert installation.asterisk.objects["endpoint", "101"]["allow"] == "ulaw,alaw,g722"
+
+
+async def test_an_account_never_reaches_the_extensions_of_another(installation: Installation, acme: Program) -> None:
     other = await program(installation, "shop")
     assert (await other.ask("POST", "/extensions", {"number": "101"}))[0] == 201
     for method, path, body in (
@@ -147,6 +161,13 @@ async def test_a_member_sees_the_password_of_its_own_phone_alone(installation: I
         ({"number": "1"}, "2 to 6 digits"),
         ({"number": "101", "account": "shop"}, "unknown field `account`"),
         ({"number": "101", "srtp": "zrtp"}, "Invalid enum value 'zrtp'"),
+        ({"number": "101", "dtmf": "rfc2833"}, "Invalid enum value 'rfc2833'"),
+        ({"number": "101", "codecs": "ulaw,g729"}, "codecs must be of ulaw, alaw, g722 or opus (got 'g729')"),
+        (
+            {"number": "101", "outbound_caller": "+12015559999"},
+            "must be a number that the account owns or has verified",
+        ),
+        ({"number": "101", "record_internal": "yes"}, "Invalid enum value 'yes'"),
         ({"number": "101", "max_contacts": 11}, "max_contacts must be 1 to 10 (got 11)"),
     ],
 )

@@ -245,6 +245,8 @@ async def test_an_extension_gets_a_password_that_can_be_shown_again(installation
     anns["state"] = "offline"
     anns |= dict.fromkeys(("always", "no_answer", "busy", "unregistered", "ring_seconds", "owner"))
     anns |= {"do_not_disturb": False, "call_waiting": True, "max_contacts": 5, "webrtc": False, "srtp": "optional"}
+    anns |= {"dtmf": "auto", "codecs": None, "outbound_caller": None}
+    anns |= {"record_external": "never", "record_internal": "never"}
     assert listed == [anns]
     assert (await installation.admin("POST", "/extensions", body))[0] == 409
     assert (await installation.admin("DELETE", "/extensions/100"))[0] == 204

@@ -109,3 +109,36 @@ async def test_a_number_leads_to_an_extension_and_on_to_the_voicemail_of_another
 async def voicemails(office: Office) -> list[Any]:
     """The company's voicemails."""
     return list(await office.api.ok("GET", "/voicemail/messages"))
+
+
+async def test_the_fields_of_recording_and_the_codecs_of_a_phone_are_obeyed(company: Company, system: System) -> None:
+    office = Office(company)
+    one = await office.settings(await office.add(101))
+    two = await office.settings(await office.add(102, data={"recording_in_internal": "force", "allow": "alaw&ulaw"}))
+    async with AsyncExitStack() as stack:
+
+        async def phone(shown: Any, number: str, tone: float) -> Phone:
+            made = Phone(
+                shown["user"], shown["password"], shown["server"], number=number, microphone=audio.sine(tone, 60),
+                trace=True,
+            )  # fmt: skip
+            return await stack.enter_async_context(made)
+
+        anna, ben = await phone(one, "101", DESK), await phone(two, "102", BROWSER)
+        await anna.ring("102")
+        await ben.pick_up()
+        await anna.until("CALL_ESTABLISHED")
+        await audible(anna, 2.0)
+        await anna.hang_up()
+        (media,) = [line for line in ben.invite().splitlines() if line.startswith("m=audio")]
+        assert media.split()[3:5] == ["8", "0"], media
+
+    async def recordings() -> list[Any]:
+        return list((await company.own.ask("GET", "recordings?limit=10"))[1]["recordings"])
+
+    (recording,) = await until(
+        recordings, lambda seen: bool(seen) and all(each["bytes"] for each in seen), what="the call is recorded"
+    )
+    async with office.api.session.get(recording["url"]) as answer:
+        samples, rate = soundfile.read(io.BytesIO(await answer.read()), dtype="float32")
+    assert_hears(Sound(samples, rate, "the recording"), [DESK, BROWSER], [])

@@ -21,6 +21,11 @@ def to_add(account: str, wanted: NewPhone) -> NewExtension:
         max_contacts=wanted.max_contacts,
         webrtc=wanted.webrtc,
         srtp=wanted.srtp,
+        dtmf=wanted.dtmf,
+        codecs=wanted.codecs,
+        outbound_caller=wanted.outbound_caller,
+        record_external=wanted.record_external,
+        record_internal=wanted.record_internal,
     )
 
 
@@ -32,6 +37,11 @@ def of_phones(wanted: PhoneSettings) -> PhoneFields:
         webrtc=wanted.webrtc,
         srtp=wanted.srtp,
         password=wanted.password,
+        dtmf=wanted.dtmf,
+        codecs=wanted.codecs,
+        outbound_caller=wanted.outbound_caller,
+        record_external=wanted.record_external,
+        record_internal=wanted.record_internal,
     )
 
 

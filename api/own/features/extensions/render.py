@@ -26,7 +26,7 @@ def extension(services: OwnServices, row: Extension, states: Mapping[str, str]) 
         "state": _state_of(row, states),
         "max_contacts": row.max_contacts,
         "webrtc": row.webrtc,
-        "srtp": row.srtp,
+        **media(row),
         **as_given(services.features[ExtensionDiversions].of(row)),
     }
 
@@ -47,10 +47,22 @@ def credentials(services: OwnServices, row: Extension) -> Shape:
         "server": server,
         "transport": "tls" if encrypted else "udp",
         "tls_server": tls,
-        "srtp": row.srtp,
+        **media(row),
         "uri": f"sip:{login}@{tls};transport=tls" if encrypted else f"sip:{login}@{server}",
         "max_contacts": row.max_contacts,
         "browser": {"user": row.browser_user, "url": socket} if row.webrtc else None,
+    }
+
+
+def media(row: Extension) -> Shape:
+    """Return how an extension's audio and digits travel, and what its calls show and record."""
+    return {
+        "srtp": row.srtp,
+        "dtmf": row.dtmf,
+        "codecs": row.codecs or None,
+        "outbound_caller": row.outbound_caller or None,
+        "record_external": row.record_external,
+        "record_internal": row.record_internal,
     }
 
 

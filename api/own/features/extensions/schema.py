@@ -6,16 +6,30 @@ from msgspec import UNSET, UnsetType
 
 from api.own.schema.fields import Given, Shown, says
 from api.own.schema.leading import ACCOUNT, Leads, Wanted
-from engine.features.endpoints.model import Srtp
+from engine.features.endpoints.model import Dtmf, Records, Srtp
 
 NOUNS = ("extensions",)
 ALWAYS = "Where every call goes: its phone does not ring."
 BUSY = "Where a call goes if it is busy or declines."
 DISTURB = "Whether it is busy for whoever calls (do not disturb)."
 MAX_CONTACTS = "How many phones may be registered at once, 1 to 10; with webrtc as many browsers. All of them ring."
+CODECS = "The codecs of its phones and browsers in their order, of ulaw, alaw, g722 and opus, such as g722,ulaw"
+DTMF = (
+    "How its phones send digits: auto (RFC 4733, or tones where a phone does not offer it), auto_info (RFC 4733, or "
+    "SIP INFO), rfc4733, info (SIP INFO) or inband (tones)."
+)
 NAME = "The name that is shown."
 NO_ANSWER = "Where a call goes that it does not answer."
 OWNER = "The user whose phone it is, by e-mail address or id."
+OUTBOUND_CALLER = (
+    "The number that its calls to numbers outside show: one that the account owns or has verified. A number that the "
+    "account has no more is not shown"
+)
+RECORD_EXTERNAL = (
+    "Which of its calls with numbers outside are recorded, from the answer on: never, in (those that it takes), out "
+    "(those that it makes) or both."
+)
+RECORD_INTERNAL = "Which of its calls with extensions of the account are recorded: never, in, out or both."
 SRTP = (
     "Encryption of the sound of its phones (SRTP, RFC 4568): optional (phones with and without it), or required (a "
     "phone without it has no calls). Browsers always encrypt."
@@ -58,6 +72,11 @@ class NewPhone(Given, frozen=True, kw_only=True):
     max_contacts: Annotated[int, says(MAX_CONTACTS)] = 5
     webrtc: Annotated[bool, says(WEBRTC)] = False
     srtp: Annotated[Srtp, says(SRTP)] = Srtp.OPTIONAL
+    dtmf: Annotated[Dtmf, says(DTMF)] = Dtmf.AUTO
+    codecs: Annotated[str, says(f"{CODECS}; empty: the usual ones.")] = ""
+    outbound_caller: Annotated[str, says(f"{OUTBOUND_CALLER}. Empty: the account's first one.")] = ""
+    record_external: Annotated[Records, says(RECORD_EXTERNAL)] = Records.NEVER
+    record_internal: Annotated[Records, says(RECORD_INTERNAL)] = Records.NEVER
 
 
 class NewExtension(NewPhone, frozen=True, kw_only=True):
@@ -74,6 +93,11 @@ class PhoneSettings(Given, frozen=True, kw_only=True):
     webrtc: Annotated[bool | None, says(WEBRTC)] = None
     srtp: Annotated[Srtp | None, says(SRTP)] = None
     password: Annotated[str | None, says("Their new password: they register anew with it.", writeOnly=True)] = None
+    dtmf: Annotated[Dtmf | None, says(DTMF)] = None
+    codecs: Annotated[str | None, says(f"{CODECS}; empty: the usual ones.")] = None
+    outbound_caller: Annotated[str | None, says(f"{OUTBOUND_CALLER}. Empty: the account's first one.")] = None
+    record_external: Annotated[Records | None, says(RECORD_EXTERNAL)] = None
+    record_internal: Annotated[Records | None, says(RECORD_INTERNAL)] = None
 
 
 class ChangedPhones(PhoneSettings, frozen=True, kw_only=True):
@@ -107,6 +131,11 @@ class Extension(Diverted, frozen=True, kw_only=True):
     max_contacts: Annotated[int, says(MAX_CONTACTS)]
     webrtc: Annotated[bool, says(WEBRTC)]
     srtp: Annotated[Srtp, says(SRTP)]
+    dtmf: Annotated[Dtmf, says(DTMF)]
+    codecs: Annotated[str | None, says(f"{CODECS}; null: the usual ones.")]
+    outbound_caller: Annotated[str | None, says(f"{OUTBOUND_CALLER}. Null: the account's first one.")]
+    record_external: Annotated[Records, says(RECORD_EXTERNAL)]
+    record_internal: Annotated[Records, says(RECORD_INTERNAL)]
 
 
 class ExtensionList(Shown, frozen=True, kw_only=True):
@@ -134,6 +163,11 @@ class ExtensionCredentials(Shown, frozen=True, kw_only=True):
     transport: Annotated[str, says("What a phone is set to that asks for one: udp, or tls if SRTP is required.")]
     tls_server: Annotated[str, says("HOST:PORT of the SIP server, by TLS.")]
     srtp: Annotated[Srtp, says(SRTP)]
+    dtmf: Annotated[Dtmf, says(DTMF)]
+    codecs: Annotated[str | None, says(f"{CODECS}; null: the usual ones.")]
+    outbound_caller: Annotated[str | None, says(f"{OUTBOUND_CALLER}. Null: the account's first one.")]
+    record_external: Annotated[Records, says(RECORD_EXTERNAL)]
+    record_internal: Annotated[Records, says(RECORD_INTERNAL)]
     uri: Annotated[str, says("All of it as a SIP URI (RFC 3261), as a QR code of it has it.")]
     max_contacts: Annotated[int, says(MAX_CONTACTS)]
     browser: Annotated[BrowserCredentials | None, says("What a browser is set up with; null: none may register.")]

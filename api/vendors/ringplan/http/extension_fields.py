@@ -8,8 +8,10 @@ import msgspec
 from api.vendors.ringplan import fields
 from api.vendors.ringplan.errors import Invalid
 from api.vendors.ringplan.fields import Fields
+from api.vendors.ringplan.http import extension_media
 from api.vendors.ringplan.http.extension_shapes import DESTINATIONS, SOFTPHONE
 from engine.features.details.model import checked
+from engine.features.endpoints.model import Dtmf, Records
 
 MOST_CONTACTS = 10
 """Phones at once; the document's samples have 30."""
@@ -19,7 +21,7 @@ _OURS_OF_DATA = (
     *("avpf", "icesupport", "noanswer_dest", "busy_dest", "chanunavail_dest"),
     *("id", "extension", "user", "name", "callerid", "callwaiting_enable", "cid_masquerade", "dial", "do_not_disturb"),
     *("mailbox", "max_contacts", "ringtimer", "secret", "voicemail", "voicemail_email", "voicemail_enable"),
-    "voicemail_vmpwd",
+    *("voicemail_vmpwd", *extension_media.READ_ANEW),
 )
 _DESTINATION = re.compile(r"(?:ext-local|from-did-direct),(?P<box>vm[ubs])?(?P<number>[0-9]{2,10}),1")
 _OWN_DESTINATION = re.compile(r"[a-z_]+:\S+")
@@ -30,7 +32,8 @@ class WantedExtension(msgspec.Struct, frozen=True, kw_only=True):
     """What is given, and is not as it was shown; None: nothing is said, so it stays as it is.
 
     `ring_seconds` 0: as long as a call may ring. `diversions` are destinations as they are written, "" for nowhere, by
-    our names. `user`: the contact's id or e-mail address, "": nobody's. `kept` is what is stored for the program.
+    our names. `codecs` "": the usual ones; `outbound_caller` "": the account's. `user`: the contact's id or e-mail
+    address, "": nobody's. `kept` is what is stored for the program.
     """
 
     number: str | None
@@ -38,6 +41,11 @@ class WantedExtension(msgspec.Struct, frozen=True, kw_only=True):
     password: str | None
     max_contacts: int | None
     webrtc: bool | None
+    dtmf: Dtmf | None
+    codecs: str | None
+    outbound_caller: str | None
+    record_external: Records | None
+    record_internal: Records | None
     ring_seconds: float | None
     call_waiting: bool | None
     do_not_disturb: bool | None
@@ -58,7 +66,8 @@ def read(given: Fields, shown: Fields) -> WantedExtension:
     """
     given = {name: value for name, value in given.items() if name not in shown or value != shown[name]}
     data = fields.inner(given, "data")
-    if had := shown.get("data"):
+    had: Fields = shown.get("data") or {}
+    if had:
         data = {name: value for name, value in data.items() if name not in had or value != had[name]}
     kept = fields.without(given, *_OURS)
     if data:
@@ -70,6 +79,11 @@ def read(given: Fields, shown: Fields) -> WantedExtension:
         password=fields.text_or_none(data, "secret", 64) or None,
         max_contacts=_whole(data, "max_contacts", 1, MOST_CONTACTS, cut=True),
         webrtc=_browsers(data, purpose),
+        dtmf=extension_media.dtmf(data),
+        codecs=extension_media.codecs(data, had),
+        outbound_caller=extension_media.outbound_caller(data),
+        record_external=extension_media.records_external(data, had),
+        record_internal=extension_media.records_internal(data, had),
         ring_seconds=_whole(data, "ringtimer", 0, LONGEST_RING),
         call_waiting=_switch(data, "callwaiting_enable"),
         do_not_disturb=_switch(data, "do_not_disturb"),

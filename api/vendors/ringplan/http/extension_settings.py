@@ -14,7 +14,7 @@ from engine.features.destinations.extension_settings import DiversionFields, Ext
 from engine.features.destinations.registry import Destinations
 from engine.features.details.model import Fields
 from engine.features.details.service import DetailService
-from engine.features.endpoints.model import Extension, NewExtension, PhoneFields
+from engine.features.endpoints.model import Dtmf, Extension, NewExtension, PhoneFields, Records
 from engine.features.endpoints.service import Extensions
 from engine.features.errors import NotProvisioned, NotThere
 from engine.features.locations.service import LocationService
@@ -23,6 +23,11 @@ from engine.features.voicemail.model import Box, BoxFields
 from engine.features.voicemail.service import VoicemailService
 
 KIND = f"{DIALECT} extension"
+_PHONES = (
+    *("name", "max_contacts", "webrtc", "password"),
+    *("dtmf", "codecs", "outbound_caller", "record_external", "record_internal"),
+)
+"""What is equipped, by the names of WantedExtension, PhoneFields and Extension."""
 _NOT_TAKEN = ("no_answer", "busy", "unregistered")
 
 
@@ -54,6 +59,11 @@ class ExtensionSettings:
             password=wanted.password,
             max_contacts=wanted.max_contacts or 5,
             webrtc=bool(wanted.webrtc),
+            dtmf=wanted.dtmf or Dtmf.AUTO,
+            codecs=wanted.codecs or "",
+            outbound_caller=wanted.outbound_caller or "",
+            record_external=wanted.record_external or Records.NEVER,
+            record_internal=wanted.record_internal or Records.NEVER,
         )
         added = await self._extensions.add(request.by, new)
         try:
@@ -72,9 +82,7 @@ class ExtensionSettings:
         refused stays changed.
         """
         await self._check(request, wanted)
-        phones = PhoneFields(
-            name=wanted.name, max_contacts=wanted.max_contacts, webrtc=wanted.webrtc, password=wanted.password
-        )
+        phones = PhoneFields(**{name: getattr(wanted, name) for name in _PHONES})
         self._extensions.check(row, phones)
         box = self._voicemail.box_of_extension(row.account, row.number)
         kept = (await self._details.get(row.account, KIND, row.id)).fields
@@ -107,13 +115,10 @@ class ExtensionSettings:
                 was = BoxFields(name=box.name, email=box.email, enabled=box.enabled)
                 await self._voicemail.update_box(by, account, box.id, was)
         await self._details.replace(account, KIND, row.id, kept)
-        with suppress(AriError, NotProvisioned):  # Asterisk has it with the next push
-            await self._extensions.equip(
-                by,
-                account,
-                row.number,
-                PhoneFields(name=row.name, max_contacts=row.max_contacts, webrtc=row.webrtc, password=row.password),
-            )
+        changed = _differing(row, self._extensions.by_id(account, row.id))
+        if changed != PhoneFields():
+            with suppress(AriError, NotProvisioned):  # Asterisk has it with the next push
+                await self._extensions.equip(by, account, row.number, changed)
 
     async def remove(self, request: AuthenticatedRequest, row: Extension) -> None:
         """Remove an extension with its box; raises StillUsed while something else leads to the box."""
@@ -195,6 +200,11 @@ class ExtensionSettings:
         if wanted.voicemail_pin:
             await self._voicemail.set_pin(by, account, box.id, wanted.voicemail_pin)
         return box
+
+
+def _differing(row: Extension, now: Extension) -> PhoneFields:
+    """Return what an extension was that it is not now."""
+    return PhoneFields(**{name: getattr(row, name) for name in _PHONES if getattr(row, name) != getattr(now, name)})
 
 
 def _to(box: Box) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from api.vendors.ringplan.http import extension_media
 from api.vendors.ringplan.http.resources import Shape
 from api.vendors.ringplan.ids import instance_of
 from engine.features.details.model import Fields, merged
@@ -21,7 +22,7 @@ DESTINATIONS: Mapping[str, str] = {
 """Where calls go that are not taken, by our names."""
 _UNESCAPED = "-_.!~*'()&=+$,"  # RFC 3261 section 25.1: what a password in a URI may have beside letters and digits
 DATA: Mapping[str, Any] = {
-    **dict.fromkeys(("accountcode", "allow", "busy_cid", "busy_dest", "chanunavail_cid", "chanunavail_dest"), ""),
+    **dict.fromkeys(("accountcode", "busy_cid", "busy_dest", "chanunavail_cid", "chanunavail_dest"), ""),
     "answermode": "disabled",
     **dict.fromkeys(("avpf", "bundle"), NO),
     "callwaiting_enable": "ENABLED",
@@ -31,7 +32,6 @@ DATA: Mapping[str, Any] = {
     "devicetype": "fixed",
     **dict.fromkeys(("disable_star_voicemail", "icesupport", "media_encryption", "rtcp_mux"), NO),
     **dict.fromkeys(("disallow", "emergency_cid"), ""),
-    "dtmfmode": "rfc4733",
     "findmefollow_annmsg_id": "0",
     "findmefollow_calendar_id": "",
     "findmefollow_calendar_match": YES,
@@ -55,13 +55,10 @@ DATA: Mapping[str, Any] = {
     "mohclass": "default",
     "mwi_subscription": "auto",
     **dict.fromkeys(("namedcallgroup", "namedpickupgroup", "noanswer", "noanswer_cid", "noanswer_dest"), ""),
-    "outboundcid": None,
     "password": "",
     "qualifyfreq": "25",
     "recording": "",
-    **dict.fromkeys(("recording_in_external", "recording_in_internal"), "dontcare"),
     "recording_ondemand": "disabled",
-    **dict.fromkeys(("recording_out_external", "recording_out_internal"), "dontcare"),
     "recording_priority": 10,
     **dict.fromkeys(("rewrite_contact", "rtp_symmetric", "timers", "trustrpid"), YES),
     "sendrpid": "pai",
@@ -85,7 +82,9 @@ def extension(row: Extension, kept: Fields, *, box: Box | None, user: Shape | No
 
     `secret`: whether the one who asks may see the password.
     """
-    data = merged({**DATA}, kept.get("data") or {}) | _known(row, box, row.password if secret else "")
+    given: Fields = kept.get("data") or {}
+    known = _known(row, box, row.password if secret else "") | extension_media.shown(row, given)
+    data = merged({**DATA}, given) | known
     data.setdefault("description", f"{row.name} {row.number}".strip())
     caller = str(data["outboundcid"] or "")
     return {

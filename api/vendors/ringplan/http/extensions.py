@@ -105,7 +105,10 @@ class ExtensionOperations:
         if wanted.number is not None and wanted.number != row.number:
             raise Invalid(f"data.id cannot change: add an extension {wanted.number[:20]} and delete {row.number}.")
         if not request.requester.is_owner and _is_the_owners(wanted):
-            raise Forbidden("Only the company's owner may say whose an extension is, and where it is.")
+            raise Forbidden(
+                "Only the company's owner may say whose an extension is, where it is, which number its calls show, and "
+                "which of them are recorded."
+            )
         return await self._shown(request, await self._settings.change(request, row, wanted))
 
     async def remove(self, request: AuthenticatedRequest) -> web.Response:
@@ -209,7 +212,8 @@ def _may_have(request: AuthenticatedRequest, row: Extension) -> bool:
 
 
 def _is_the_owners(wanted: WantedExtension) -> bool:
-    return wanted.user is not None or wanted.location is not None
+    fields = (wanted.user, wanted.location, wanted.outbound_caller, wanted.record_external, wanted.record_internal)
+    return any(field is not None for field in fields)
 
 
 def _instance(request: AuthenticatedRequest, named: str) -> None:

@@ -101,7 +101,8 @@ async def test_each_change_is_audited_with_its_actor_and_without_the_password(
     shown = {"number": "101", "sip_user": "101", "name": "Ann", "application": None}
     shown |= {"no_answer": "", "busy": "", "unregistered": "", "always": "", "ring_seconds": None, "owner": None}
     shown |= {"do_not_disturb": False, "call_waiting": True}
-    shown |= {"max_contacts": 5, "webrtc": False, "srtp": "optional"}
+    shown |= {"max_contacts": 5, "webrtc": False, "srtp": "optional", "dtmf": "auto", "codecs": ""}
+    shown |= {"outbound_caller": "", "record_external": "never", "record_internal": "never"}
     assert (first.what, first.subject, first.actor_kind) == ("extension.added", "101", "admin")
     assert (first.before, first.after) == (None, shown)
     assert (removed.what, removed.actor_kind, removed.before, removed.after) == (

@@ -27,9 +27,9 @@ def test_codecs_keep_their_order_and_stand_once() -> None:
 
 
 def test_a_codec_that_asterisk_does_not_translate_is_refused_by_its_name() -> None:
-    media.translated(trunk("opus,slin16,ulaw"), MODULES)
+    media.translated(trunk("opus,slin16,ulaw").codecs, MODULES)
     with pytest.raises(InvalidSetting, match="g729 needs its module codec_g729, which is not loaded"):
-        media.translated(trunk("ulaw,g729"), MODULES)
+        media.translated(trunk("ulaw,g729").codecs, MODULES)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,8 @@ def test_every_documented_field_of_the_data_is_there() -> None:
     names = Path(__file__).with_name("extension_fields.txt").read_text().split()
     of_platform = """
         id extension user name callerid callwaiting_enable cid_masquerade dial findmefollow_grplist mailbox max_contacts
-        ringtimer secret voicemail voicemail_email voicemail_enable description
+        ringtimer secret voicemail voicemail_email voicemail_enable description dtmfmode allow outboundcid
+        recording_in_external recording_in_internal recording_out_external recording_out_internal
     """
     known = {*DATA, *of_platform.split()}
     assert len(names) == 96 and set(names) <= known, set(names) - known
