@@ -114,12 +114,13 @@ def add_features(
     meetings = add(MeetingsFeature(on, rooms))
     add(ApplicationsFeature(on, dialects))
     add(AccountsFeature(on, dialects, settings.number_pool, endpoints.extensions, billing.rates.load))
-    add(UsersFeature(on))
+    post = post_of(settings.mail_server)
+    add(UsersFeature(on, page=f"{settings.api_url}/invitations", post=post))
     add(LocationsFeature(on))
     add(DetailsFeature(on))
     add(PhonebookFeature(on))
     files = add(FilesFeature(on, Folder(settings.data / "files"))).service
-    post, code = post_of(settings.mail_server), settings.voicemail_code
+    code = settings.voicemail_code
     add(VoicemailFeature(on, leading.registry, guesses, lamps=lamps, post=post, code=code))
     faxed = FaxFiles(Folder(settings.data / "faxes"), settings.recordings)
     add(FaxFeature(on, leading.registry, admission.check, lambda: later.engine, files, faxed, post=post))
