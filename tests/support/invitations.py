@@ -7,7 +7,7 @@ from engine.features.users.invitations import KIND, Invitations
 from engine.platform import due_work
 from engine.platform.platform import Platform
 
-LINK = re.compile(r"^https?://\S+/invitations/(\S+)$", re.MULTILINE)
+LINK = re.compile(r"^https?://\S+/invitations/(\S+)\s*$", re.MULTILINE)
 
 
 def token_in(mail: EmailMessage) -> str:

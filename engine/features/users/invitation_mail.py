@@ -27,17 +27,16 @@ def letter(invitation: Invitation, name: str, link: str) -> EmailMessage:
     mail["Subject"] = f"Invitation to {company}"
     mail["Date"] = formatdate(invitation.issued)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
-    mail.set_content(
-        _TEXT.format(
-            greeting=f"Hello {one_line(name)}," if name else "Hello,",
-            company=company,
-            inviter=one_line(invitation.inviter),
-            email=invitation.email,
-            link=link,
-            expires=moment(invitation.expires),
-            days=round(SECONDS / 86_400),
-        )
+    text = _TEXT.format(
+        greeting=f"Hello {one_line(name)}," if name else "Hello,",
+        company=company,
+        inviter=one_line(invitation.inviter),
+        email=invitation.email,
+        link=link,
+        expires=moment(invitation.expires),
+        days=round(SECONDS / 86_400),
     )
+    mail.set_content(text, cte="7bit" if text.isascii() else "quoted-printable")  # a link is one line in either
     # Another link has another name: a server that drops what it has already must not drop the link that counts.
     mail["Message-ID"] = f"invitation.{(invitation.digest or '')[:24]}"
     return mail

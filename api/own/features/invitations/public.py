@@ -49,7 +49,7 @@ class InvitationPages:
         except LinkNotValid as error:
             return _not_valid(error)
 
-    @operation("acceptInvitation", {200: PAGE, 400: PAGE, 404: PAGE}, is_open=True, body=FORM)
+    @operation("acceptInvitation", {200: PAGE, 404: PAGE, 422: PAGE}, is_open=True, body=FORM)
     async def accept(self, request: web.Request) -> web.Response:
         """Set the password, and serve a page that says so; the page that asks again if it cannot be one."""
         try:
@@ -85,7 +85,7 @@ async def _fields(request: web.Request) -> dict[str, str]:
 def _form(invited: Invited, problem: str = "") -> web.Response:
     return page(
         _FOLDER / "choose.html",
-        400 if problem else 200,
+        422 if problem else 200,
         headers=_HEADERS,
         company=invited.company,
         email=invited.email,
