@@ -149,7 +149,8 @@ class _Composition:
         """Accounts, their applications and users, and what is kept with them."""
         on, add = self._on, self._add
         add(ApplicationsFeature(on, dialects))
-        users, sales = add(UsersFeature(on)).users, self._features[NumberSales]
+        page, post = f"{self._settings.api_url}/invitations", post_of(self._settings.mail_server)
+        users, sales = add(UsersFeature(on, page=page, post=post)).users, self._features[NumberSales]
         pool, extensions, rates = self._settings.number_pool, lines.endpoints.extensions, lines.billing.rates
         add(AccountsFeature(on, dialects, pool, extensions, rates.load, sales, users))
         add(LocationsFeature(on))

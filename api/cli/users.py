@@ -23,6 +23,7 @@ def commands(cli: Cli) -> App:
     app.command(noun.list_all, name="list")
     app.command(noun.set)
     app.command(noun.remove)
+    app.command(noun.invite)
     app.command(noun.token)
     app.command(noun.tokens)
     app.command(noun.revoke)
@@ -43,9 +44,12 @@ class Users:
         account: str | None = None,
         role: Role = "member",
         name: str = "",
+        invitation: bool | None = None,
         password_stdin: bool = False,
     ) -> None:
         """Add a user to an account. Without --password-stdin a password is made and printed once.
+
+        If the installation sends mails and no password is given, the user is invited by e-mail to choose one.
 
         Parameters
         ----------
@@ -53,12 +57,17 @@ class Users:
             The account; may be left out if there is only one.
         role
             A member may read, an admin may change, an owner may change owners too.
+        invitation
+            Invite the user though its password is given; --no-invitation sends no invitation.
         password_stdin
             Read the password from standard input (at a terminal: ask for it). It has 12 to 256 characters.
         """
-        body = {"email": email, "role": role, "name": name, **_password(password_stdin)}
-        self._cli.output.fields(self._cli.admin.post(self._path(account), body))
+        body = {"email": email, "role": role, "name": name, **_password(password_stdin)} | present(invite=invitation)
+        added = self._cli.admin.post(self._path(account), body)
+        self._cli.output.fields(added)
         self._say_once(password_stdin)
+        if added.get("invited"):
+            self._cli.output.say(f"An invitation is sent to {added['email']}.")
 
     def list_all(self, *, account: str | None = None) -> None:
         """List the users of an account."""
@@ -109,6 +118,10 @@ class Users:
         confirm(f"Remove the user {user} and its tokens?", yes=yes, needed=False)
         self._cli.admin.delete(self._path(account, user))
         self._cli.output.done({"removed": user}, f"The user {user} was removed.")
+
+    def invite(self, user: str, *, account: str | None = None) -> None:
+        """Send a user an invitation by e-mail to choose a password. Links sent before are not valid any more."""
+        self._cli.output.fields(self._cli.admin.post(f"{self._path(account, user)}/invitation", None))
 
     def token(self, user: str, *, account: str | None = None, name: str = "", days: float | None = None) -> None:
         """Make a token for a user and print it once. A request carries it as Authorization: Bearer TOKEN.

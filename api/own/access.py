@@ -11,6 +11,7 @@ from api.accounts import Accounts, KeyHolder
 from api.dialects import OWN
 from api.guess_throttle import Guesses, ShownCredential, same
 from api.own.errors import Forbidden, Unauthorized
+from api.own.operations import operation_of
 from api.permissions import refusal
 from engine.features.accounts import Account
 from engine.features.accounts.model import actor_of
@@ -44,9 +45,9 @@ class Access:
         self._accounts, self._guesses, self._clock = accounts, guesses, clock
 
     async def caller(self, request: web.Request) -> Caller:
-        """Return the caller; raises Unauthorized, or Forbidden if a member changes something."""
+        """Return the caller; raises Unauthorized, or Forbidden if a member changes what is not its own."""
         caller = await self.signed_in(request)
-        if why := refusal(caller.user, request.method):
+        if why := refusal(caller.user, request.method, is_own=_is_own(request, caller.user)):
             raise Forbidden(why)
         return caller
 
@@ -67,6 +68,15 @@ class Access:
             return same(secret, holder.secret)
         expired = holder.expires is not None and holder.expires <= self._clock()
         return same(digest_of(secret), holder.secret) and not expired and not holder.user.disabled
+
+
+def _is_own(request: web.Request, user: User | None) -> bool:
+    """Whether an operation is declared as a user's own, and is about this one."""
+    declared = operation_of(request.match_info.handler)
+    if user is None or declared is None or not declared.is_own:
+        return False
+    named = request.match_info.get("user", user.id)
+    return named == user.id or named.strip().lower() == user.email
 
 
 def _shown(header: str) -> tuple[str, str]:

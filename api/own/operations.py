@@ -46,6 +46,7 @@ class Operation:
 
     `answers` are the types of successful answers by their status: one, or several of which it is one; None: no
     content. `errors` are the statuses of errors that not every operation has. `is_open`: no credential is needed.
+    `is_own`: it is about the user in its path, or about the one who asks, and that user may do it whatever its role.
     `doc` is the handler's docstring.
     """
 
@@ -57,6 +58,7 @@ class Operation:
     headers: Sequence[Parameter] = ()
     errors: Sequence[int] = ()
     is_open: bool = False
+    is_own: bool = False
 
 
 def operation(
@@ -66,13 +68,23 @@ def operation(
     query: Sequence[Parameter] = (),
     errors: Sequence[int] = (),
     is_open: bool = False,
+    is_own: bool = False,
     body: Media | None = None,
 ) -> Callable[[H], H]:
     """Declare a handler's operation; `body` is content that is not JSON, which the handler reads itself."""
 
     def declared(handler: H) -> H:
         doc = inspect.getdoc(handler) or ""
-        found = Operation(id=id, doc=doc, answers=answers, body=body, query=query, errors=errors, is_open=is_open)
+        found = Operation(
+            id=id,
+            doc=doc,
+            answers=answers,
+            body=body,
+            query=query,
+            errors=errors,
+            is_open=is_open,
+            is_own=is_own,
+        )
         setattr(handler, _DECLARED, found)
         return handler
 
@@ -88,6 +100,7 @@ def taking(
     headers: Sequence[Parameter] = (),
     errors: Sequence[int] = (),
     is_open: bool = False,
+    is_own: bool = False,
 ) -> Callable[[Callable[[S, web.Request, Body[T]], Awaitable[R]]], Callable[[S, web.Request], Awaitable[R]]]:
     """Declare the operation of a handler that reads a JSON body of the type `body`."""
 
@@ -108,6 +121,7 @@ def taking(
             headers=headers,
             errors=errors,
             is_open=is_open,
+            is_own=is_own,
         )
         setattr(handle, _DECLARED, found)
         return handle

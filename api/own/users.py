@@ -45,10 +45,11 @@ class UserRoutes:
 
     @taking("addUser", NewUser, {201: UserWithPassword}, errors=(409,))
     async def add(self, request: web.Request, body: Body[NewUser]) -> web.Response:
-        """Add a user; the answer shows the password if one was made."""
+        """Add a user, who is invited by e-mail; the answer shows the password if one was made."""
         caller = await self._caller_of(request)
         added = await self._users.add(caller.by, caller.account.id, _new(await body()))
-        return web.json_response(shape_with_password(added), status=201)
+        shown = shape_with_password(added) | ({"invited": True} if added.invited else {})
+        return web.json_response(shown, status=201)
 
     @operation("getUser", {200: User})
     async def show(self, request: web.Request) -> web.Response:
@@ -95,7 +96,13 @@ class UserRoutes:
 
 
 def _new(wanted: NewUser) -> model.NewUser:
-    return model.NewUser(email=wanted.email, name=wanted.name, role=Role(wanted.role), password=wanted.password)
+    return model.NewUser(
+        email=wanted.email,
+        name=wanted.name,
+        role=Role(wanted.role),
+        password=wanted.password,
+        invite=wanted.invite,
+    )
 
 
 def _change(wanted: ChangedUser) -> model.UserChange:

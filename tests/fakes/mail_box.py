@@ -9,9 +9,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class MailBox:
-    """`refusals` are answered first, one a mail, e.g. "450 try later"."""
+    """`refusals` are answered first, one a mail, e.g. "450 try later".
 
-    def __init__(self, port: int = 0) -> None:
+    `to`: the one address whose mails it keeps and refuses; it takes those to others and drops them. None: all.
+    """
+
+    def __init__(self, port: int = 0, to: str | None = None) -> None:
+        self.to = to
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.arrived: asyncio.Queue[EmailMessage] = asyncio.Queue()
@@ -29,6 +33,8 @@ class MailBox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take a mail (aiosmtpd's hook)."""
+        if self.to is not None and envelope.rcpt_tos != [self.to]:
+            return "250 dropped"
         if self.refusals:
             return self.refusals.pop(0)
         assert isinstance(envelope.content, bytes)

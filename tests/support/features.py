@@ -73,6 +73,7 @@ from engine.platform.destination_kind import DestinationKinds
 from engine.platform.feature import Feature, Features
 from engine.platform.folder import Folder
 from engine.platform.platform import Platform
+from engine.platform.post import Post
 from engine.platform.settings_cache import SettingsCache
 from engine.store.applications import Application
 from engine.store.database import Database
@@ -123,6 +124,7 @@ def features_on(
     pool: str = "",
     passwords: Passwords | None = None,
     calendars: Clients | None = None,
+    post: Post | None = None,
 ) -> Features:
     """Build every feature that asks nothing of the engine."""
     built, provisioner = Features(platform), Provisioner(client)
@@ -138,7 +140,7 @@ def features_on(
     rooms = add(RoomsFeature(platform, guesses, leading.registry)).service
     add(MeetingsFeature(platform, rooms))
     add(ApplicationsFeature(platform, dialects))
-    users = add(UsersFeature(platform, passwords)).users
+    users = add(UsersFeature(platform, passwords, page="http://127.0.0.1:8080/invitations", post=post)).users
     extensions, rates = endpoints.extensions, billing.rates
     add(AccountsFeature(platform, dialects, pool, extensions, rates.load, built[NumberSales], users))
     add(LocationsFeature(platform))

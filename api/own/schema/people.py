@@ -18,6 +18,13 @@ class NewUser(Given, frozen=True, kw_only=True):
     password: Annotated[str | None, says(f"{PASSWORD} Null: one is made and shown in the answer.", writeOnly=True)] = (
         None
     )
+    invite: Annotated[
+        bool | None,
+        says(
+            "Whether the user is invited by e-mail to choose a password; null: if the installation sends mails and no "
+            "password is given."
+        ),
+    ] = None
 
 
 class ChangedUser(Given, frozen=True, kw_only=True):
@@ -46,6 +53,7 @@ class UserWithPassword(User, frozen=True, kw_only=True, omit_defaults=True):
     """A user, and the password that was made, which is shown here alone."""
 
     password: Annotated[str, says("The password; only if one was made.")] = ""
+    invited: Annotated[bool, says("True if the user was added and is sent an invitation.")] = False
 
 
 class Users(Shown, frozen=True, kw_only=True):

@@ -46,6 +46,7 @@ from engine.features.messaging.threads.service import ThreadService
 from engine.features.phonebook.service import Phonebook
 from engine.features.subscriptions.live import LiveEvents
 from engine.features.subscriptions.service import SubscriptionService
+from engine.features.users.invitations import Invitations
 from engine.features.users.service import UserService
 from engine.features.voicemail.service import VoicemailService
 from engine.model.call import Call
@@ -81,7 +82,7 @@ class RingPlan(Vendor):
         links = VoicemailLinks(voicemail, parts.seal, parts.api_url, parts.clock)
         operations = (
             CompanyOperations(details, users, parts.sip_host).operations()
-            | ContactOperations(users, details, parts.cache).operations()
+            | ContactOperations(users, parts.features[Invitations], details, parts.cache).operations()
             | _extensions(parts, users, details).operations()
             | LocationOperations(parts.features[LocationService]).operations()
             | WebhookOperations(parts.features[SubscriptionService], details).operations()

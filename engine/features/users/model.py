@@ -24,12 +24,18 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A user to add; without a password a random one is made."""
+    """A user to add; without a password a random one is made.
+
+    `invite`: whether it is invited by e-mail; None: if the installation sends mails and no password is given.
+    `company` is the name in that mail; "": the account's.
+    """
 
     email: str
     name: str = ""
     role: Role = Role.MEMBER
     password: str | None = None
+    invite: bool | None = None
+    company: str = ""
 
 
 class UserChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,10 +50,14 @@ class UserChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class WithPassword(msgspec.Struct, frozen=True, kw_only=True):
-    """A user, and the password that was made for it; None where none was made. It is never shown again."""
+    """A user, and the password that was made for it; None where none was made. It is never shown again.
+
+    `invited`: whether the user is sent an invitation.
+    """
 
     user: User
     password: str | None = None
+    invited: bool = False
 
 
 class UserDraft(msgspec.Struct, frozen=True, kw_only=True):

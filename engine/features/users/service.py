@@ -1,17 +1,18 @@
 """The rules of users: every change of one goes through here, and is audited."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from engine.features.accounts.lookup import find as find_account
-from engine.features.errors import FeatureError, InvalidSetting, NotThere
-from engine.features.users import adding, passwords, rules, store
+from engine.features.errors import InvalidSetting, NotThere
+from engine.features.users import adding, passwords, rules, signing_in, store
 from engine.features.users.errors import NotPermitted, SignInRefused
+from engine.features.users.invitation import NO_MAIL_SERVER, NoMailServer
+from engine.features.users.invitations import Invitations
 from engine.features.users.model import NewToken, NewUser, TokenEntry, User, UserChange, UserDraft, WithPassword
 from engine.features.users.passwords import Passwords
 from engine.features.users.role import Role
@@ -34,7 +35,7 @@ class UserService:
 
     `dialect` is the API in which tokens are shown. `forget` makes a committed change of tokens count at once, `reload`
     one of an account's users (None: nobody has to know). `leaving` are called in the transaction that removes a user of
-    an account (their ids).
+    an account (their ids). Without `invitations` none are sent.
     Every method that takes an account takes its id, and raises NotThere where there is no such user; the writing ones
     raise NotPermitted where `by` is a user whose role does not permit the change.
     """
@@ -48,10 +49,12 @@ class UserService:
         passwords: Passwords | None = None,
         reload: Callable[[str], Awaitable[None]] | None = None,
         leaving: Sequence[Callable[[Connection, str, str], None]] = (),
+        invitations: Invitations | None = None,
     ) -> None:
         self._db, self._writer, self._dialect, self._forget = db, writer, dialect, forget
         self._reload = reload or _kept_nowhere
         self._passwords, self._leaving = passwords or Passwords(), leaving
+        self._invitations = invitations if invitations and invitations.are_sent else None
 
     # Reading
 
@@ -70,11 +73,21 @@ class UserService:
     # Writing
 
     async def add(self, by: Actor, account: str, wanted: NewUser) -> WithPassword:
-        """Add a user; raises InvalidSetting, AlreadyThere."""
+        """Add a user, and invite it if that is wanted; raises InvalidSetting, AlreadyThere, NoMailServer."""
+        inviting = self._inviting(wanted)
         drafted = await self.draft(wanted)
-        added = await self._writer.write(lambda conn: adding.put(conn, by, account, drafted))
+
+        def unit(conn: Connection) -> WithPassword:
+            added = adding.put(conn, by, account, drafted)
+            if inviting:
+                inviting.put(conn, by, added.user, wanted.company)
+            return added
+
+        added = await self._writer.write(unit)
+        if inviting:
+            inviting.wake()
         await self._reload(account)
-        return added
+        return msgspec.structs.replace(added, invited=inviting is not None)
 
     async def draft(self, wanted: NewUser) -> UserDraft:
         """Return a user that `adding.put` adds in the transaction that makes its account; raises InvalidSetting."""
@@ -94,6 +107,8 @@ class UserService:
             store.update(conn, before.id, **fields, **({} if hashed is None else {"password": hashed}))
             if hashed or after.disabled:
                 store.drop_tokens(conn, before.id)
+            if hashed or after.disabled or after.email != before.email:
+                store.close_link(conn, before.id)
             old, new = audit.changed(rules.audited(before), rules.audited(after))
             if old or hashed:
                 new |= {"password": "new"} if hashed else {}
@@ -202,7 +217,7 @@ class UserService:
 
         That takes a while: who writes then looks whether the user still has that password (`_unchanged`).
         """
-        known = await self._db.read(lambda conn: _known(conn, account, email))
+        known = await self._db.read(lambda conn: signing_in.known(conn, account, email))
         fits = await self._fits(password, known[1] if known else None)  # for nobody it takes as long
         if known is None or not fits:
             raise SignInRefused("The account, the e-mail address or the password is wrong.")
@@ -220,6 +235,13 @@ class UserService:
         self._keep_token(conn, user.actor, user, made)
         store.trim_tokens(conn, user.id, made.entry, MOST_SIGNED_IN)
         return True
+
+    def _inviting(self, wanted: NewUser) -> Invitations | None:
+        """Return what invites a new user, None if it is not invited; raises NoMailServer."""
+        if wanted.invite and self._invitations is None:
+            raise NoMailServer(NO_MAIL_SERVER)
+        invites = wanted.password is None if wanted.invite is None else wanted.invite
+        return self._invitations if invites else None
 
     async def _new_password(self, change: UserChange) -> tuple[str | None, str | None]:
         """Return the password that was made, if one was, and the hash to store; raises InvalidSetting."""
@@ -265,36 +287,7 @@ def _replace_password(conn: Connection, *, user: User, hashed: str, new: str) ->
         return False
     store.update(conn, user.id, password=new)
     store.drop_tokens(conn, user.id)
+    store.close_link(conn, user.id)
     after = {"password": "new"}
     audit.record(conn, user.actor, account=user.account, what="user.changed", subject=user.email, after=after)
     return True
-
-
-def _known(conn: Connection, account: str | None, email: str) -> tuple[User, str] | None:
-    """Return who may sign in, with the hash: a user of an account, or the first of any (None) with this address.
-
-    No user of a disabled account, no disabled user, and none without a password.
-    """
-    if not ((account or "").isprintable() and email.isprintable()):
-        return None  # nobody's, and nothing to hand to a database
-    try:
-        found = _anywhere(conn, email) if account is None else [_of(conn, account, email)]
-    except FeatureError:
-        return None
-    hashes = ((user, store.password(conn, user.id)) for user in found if _may_sign_in(conn, user))
-    return next(((user, hashed) for user, hashed in hashes if hashed), None)
-
-
-def _of(conn: Connection, account: str, email: str) -> User:
-    return rules.find(conn, find_account(conn, account).id, email)
-
-
-def _anywhere(conn: Connection, email: str) -> Iterable[User]:
-    return store.by_email_anywhere(conn, email.strip().lower())
-
-
-def _may_sign_in(conn: Connection, user: User) -> bool:
-    try:
-        return not user.disabled and not find_account(conn, user.account).disabled
-    except FeatureError:
-        return False  # the account was removed

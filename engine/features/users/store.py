@@ -1,4 +1,4 @@
-"""Users and their tokens in the database."""
+"""Users, their tokens and invitations in the database."""
 
 import builtins
 from typing import Any
@@ -8,8 +8,10 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy.exc import IntegrityError
 
 from engine.features.errors import AlreadyThere
+from engine.features.users.invitation import Invitation
 from engine.features.users.model import TokenEntry, User
 from engine.features.users.role import Role
+from engine.features.users.tables import invitations
 from engine.store import extensions
 from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, Updates, insert_into
@@ -41,6 +43,13 @@ _tokens = Statement(
 _drop_tokens = Statement(delete_from(credentials).where(*_of_user))
 _drop_token = Statement(delete_from(credentials).where(*_of_user, credentials.c.key == bindparam("key")))
 _drop_expired = Statement(delete_from(credentials).where(*_of_user, credentials.c.expires <= bindparam("now")))
+_invitation = Mapped(Invitation, invitations)
+_insert_invitation = insert_into(invitations)
+_update_invitation = Updates(invitations, "user")
+_get_invitation = Statement(_invitation.select.where(invitations.c.user == bindparam("the_user")))
+_by_digest = Statement(_invitation.select.where(invitations.c.digest == bindparam("digest")))
+_invitations = Statement(_invitation.select.where(invitations.c.account == bindparam("account")))
+_delete_invitation = Statement(delete_from(invitations).where(invitations.c.user == bindparam("the_user")))
 
 
 def add(conn: Connection, user: User, password: str) -> None:
@@ -91,8 +100,9 @@ def password(conn: Connection, id: str) -> str | None:
 
 
 def delete(conn: Connection, id: str) -> None:
-    """Delete a user and its tokens; its extensions belong to nobody then."""
+    """Delete a user, its tokens and its invitation; its extensions belong to nobody then."""
     drop_tokens(conn, id)
+    _delete_invitation.run(conn, the_user=id)
     extensions.disown(conn, id)
     _delete.run(conn, id=id)
 
@@ -137,6 +147,37 @@ def drop_token(conn: Connection, user: str, id: str) -> bool:
 def drop_tokens(conn: Connection, user: str) -> None:
     """Delete all tokens of a user."""
     _drop_tokens.run(conn, user=user)
+
+
+def put_invitation(conn: Connection, invitation: Invitation) -> None:
+    """Store an invitation in place of the user's one of before."""
+    _delete_invitation.run(conn, the_user=invitation.user)
+    _insert_invitation.run(conn, **plain(invitation))
+
+
+def update_invitation(conn: Connection, user: str, **fields: Any) -> None:
+    """Change fields of a user's invitation, if there is one."""
+    _update_invitation.run(conn, user, fields)
+
+
+def close_link(conn: Connection, user: str) -> None:
+    """Close the link of a user's invitation, if one is open."""
+    update_invitation(conn, user, digest=None)
+
+
+def invitation(conn: Connection, user: str) -> Invitation | None:
+    """Return a user's invitation."""
+    return _invitation.one(conn, _get_invitation, the_user=user)
+
+
+def invitation_by_digest(conn: Connection, digest: str) -> Invitation | None:
+    """Return the invitation whose open link has the token of this digest."""
+    return _invitation.one(conn, _by_digest, digest=digest)
+
+
+def invitations_of(conn: Connection, account: str) -> builtins.list[Invitation]:
+    """Return the invitations of an account's users."""
+    return _invitation.all(conn, _invitations, account=account)
 
 
 def _taken(email: str) -> AlreadyThere:

@@ -4,8 +4,10 @@ import io
 
 import pytest
 
+from engine.platform.post import Post
 from tests.api.cli.running import Run
 from tests.api.own.installation import Installation
+from tests.fakes.post import FakePost
 
 PASSWORD = "correct horse battery"
 
@@ -96,3 +98,27 @@ async def test_a_new_account_s_numbers_and_owner_are_shown_and_what_it_has_not_i
     shown = (await carillon("accounts", "create", "d", *options)).output
     assert "It has no texting number: the pool CARILLON_NUMBER_POOL has no number left." in shown
     assert "It has no fax number: the pool CARILLON_NUMBER_POOL has no number left." in shown
+
+
+class TestWithAMailServer:
+    """An installation that sends mails."""
+
+    @pytest.fixture
+    def post(self) -> Post:
+        return FakePost()
+
+    async def test_a_user_is_invited_unless_that_is_not_wanted(self, carillon: Run) -> None:
+        await carillon("accounts", "create", "acme")
+        added = await carillon("users", "add", "ann@example.com")
+        assert added.status == 0 and "An invitation is sent to ann@example.com." in added.output
+        left_out = await carillon("users", "add", "ben@example.com", "--no-invitation")
+        assert left_out.status == 0 and "invitation is sent" not in left_out.output
+        again = await carillon("users", "invite", "ben@example.com", "--json")
+        assert (again.json["email"], again.json["state"]) == ("ben@example.com", "waiting")
+
+
+async def test_without_a_mail_server_an_invitation_is_refused(carillon: Run) -> None:
+    await carillon("accounts", "create", "acme")
+    await carillon("users", "add", "ann@example.com")
+    refused = await carillon("users", "invite", "ann@example.com")
+    assert refused.status and "CARILLON_SMTP_URL" in refused.errors

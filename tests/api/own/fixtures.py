@@ -42,6 +42,7 @@ from engine.media import Links, Prompts, PromptSettings, RecordingFiles, Voices
 from engine.media.speech.flite import Flite
 from engine.net import Net
 from engine.platform.platform import Platform
+from engine.platform.post import Post
 from engine.redis.client import connect
 from engine.redis.counters import Counters
 from engine.store.database import Database
@@ -73,8 +74,14 @@ def dialects() -> Sequence[Dialect]:
 
 
 @pytest.fixture
+def post() -> Post | None:
+    """The mail server of features: none."""
+    return None
+
+
+@pytest.fixture
 async def installation(
-    tmp_path: Path, redis_server: RedisServer, stored: str, dialects: Sequence[Dialect]
+    tmp_path: Path, redis_server: RedisServer, stored: str, dialects: Sequence[Dialect], post: Post | None
 ) -> AsyncIterator[Installation]:
     """Everything but calls, with the lab's trunk and no account but those that are stored."""
     if stored:
@@ -95,7 +102,9 @@ async def installation(
         client = MeasuredClient(asterisk.url, "carillon", "secret", "carillon-0")
         async with client, aiohttp.ClientSession() as session:
             passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-            features = features_on(platform, client, net, tmp_path, dialects=dialects, pool=POOL, passwords=passwords)
+            features = features_on(
+                platform, client, net, tmp_path, dialects=dialects, pool=POOL, passwords=passwords, post=post
+            )
             admission = Admission(
                 db, platform.cache, features[CallRates], Counters(redis, "carillon-0"), bars=platform.bars
             )

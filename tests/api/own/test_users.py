@@ -115,6 +115,30 @@ async def test_a_member_changes_nothing(
     assert not [each for each in installation.engine.commands if isinstance(each, PlaceCall)]
 
 
+async def test_a_member_reads_and_sets_its_own_status_and_no_other_s(installation: Installation, acme: Person) -> None:
+    member, other = await _person(installation, "member"), await _person(installation, "owner")
+    _, users = await member.ask("GET", "/users")
+    (own,) = [user["id"] for user in users["users"] if user["role"] == "member"]
+    for named in (own, "member@example.com", "Member@Example.com"):
+        status, shown = await member.ask("PUT", f"/users/{named}/status", {"status": "away"})
+        assert status == 200 and shown["status"]["user"] == own, shown
+        assert await member.ask("GET", f"/users/{named}/status") == (200, shown)
+        assert await other.ask("GET", f"/users/{named}/status") == (200, shown)
+        assert await member.ask("DELETE", f"/users/{named}/status") == (200, {"status": None})
+    for method, body in (("PUT", {"status": "away"}), ("DELETE", None)):
+        status, answer = await member.ask(method, "/users/owner@example.com/status", body)
+        assert (status, answer["code"]) == (403, "forbidden")
+    assert await other.ask("GET", "/users/owner@example.com/status") == (200, {"status": None})
+
+
+async def test_a_member_may_connect_and_revoke_its_own_calendars(installation: Installation, acme: Person) -> None:
+    member = await _person(installation, "member")
+    assert await member.ask("GET", "/calendars") == (200, {"calendars": []})
+    status, answer = await member.ask("POST", "/calendars/google")
+    assert (status, answer["code"]) == (409, "not_set_up"), "the installation has no client at Google"
+    assert (await member.ask("DELETE", "/calendars/google/member@example.com"))[0] == 404
+
+
 async def test_what_a_user_does_is_kept_under_its_name(installation: Installation, acme: Person) -> None:
     admin = await _person(installation, "admin")
     _, call = await admin.ask("POST", "/calls", {"callee": "12015550114"})

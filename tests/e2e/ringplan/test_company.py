@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.ringplan.conftest import Company
+from tests.e2e.voicemail.test_emailing import mail_port
+from tests.fakes.mail_box import MailBox
 from tests.support.carillon import Admin, Command
+from tests.support.invitations import link_in
 from tests.support.system import System
 
 SAMPLES = r"""
@@ -130,6 +133,23 @@ async def test_a_company_is_an_account_whose_users_are_its_contacts(
     contacts = await company.api.ok("GET", "/company/contacts")
     assert {each["contacts"]["email"] for each in contacts} == {"jane@example.com", "olga@example.com"}
     assert (await company.api.ok("GET", "/company"))["employees"] == 2
+
+
+@pytest.mark.xdist_group("mail")
+async def test_a_contact_is_invited_and_shown_as_accepted_once_it_chose_a_password(
+    company: Company, system: System
+) -> None:
+    email = f"jane@{company.account.name}.example.com"
+    await company.api.ok("PATCH", "/company", {"name": "Acme Corp"})
+    async with MailBox(mail_port(system), to=email) as post:
+        jane = await company.api.ok("POST", "/company/contacts", {"contacts": {"email": email}}, status=201)
+        mail = await post.next()
+    assert jane["invitation"]["status"] == "pending" and mail["Subject"] == "Invitation to Acme Corp"
+    form = {"password": "correct horse battery", "again": "correct horse battery"}
+    async with company.own.session.post(link_in(mail), data=form) as answer:
+        assert answer.status == 200, await answer.text()
+    shown = await company.api.ok("GET", f"/company/contacts/{jane['id']}")
+    assert shown["invitation"]["status"] == "accepted" and shown["invitation"]["accepted_at"] and shown["activated"]
 
 
 async def test_another_company_s_ids_read_like_ids_that_are_not_there(company: Company, other: Company) -> None:

@@ -42,14 +42,14 @@ class CalendarRoutes:
         ]
         return web.json_response({"calendars": shown})
 
-    @operation("askForCalendar", {200: Consent}, errors=(409,))
+    @operation("askForCalendar", {200: Consent}, errors=(409,), is_own=True)
     async def ask(self, request: web.Request) -> web.Response:
         """Answer where consent is given to connect a calendar."""
         caller, provider = await self._caller_of(request), provider_of(request)
         url = await self._calendars.ask(caller.account.id, _user(caller), provider)
         return web.json_response({"auth_url": url})
 
-    @operation("revokeCalendar", {204: None}, errors=(409, 502))
+    @operation("revokeCalendar", {204: None}, errors=(409, 502), is_own=True)
     async def revoke(self, request: web.Request) -> web.Response:
         """Take the consent for a calendar back, at its provider too."""
         caller, provider = await self._caller_of(request), provider_of(request)

@@ -30,7 +30,7 @@ class StatusRoutes:
         caller = await self._caller_of(request)
         return self._shown(caller, await self._statuses.of(caller.account.id, request.match_info["user"]))
 
-    @taking("setUserStatus", WantedStatus, {200: UserStatus})
+    @taking("setUserStatus", WantedStatus, {200: UserStatus}, is_own=True)
     async def set(self, request: web.Request, body: Body[WantedStatus]) -> web.Response:
         """Set a user's status; what its phones say counts again once this one is unset or over."""
         caller, wanted = await self._caller_of(request), await body()
@@ -39,7 +39,7 @@ class StatusRoutes:
         found = await self._statuses.set(caller.by, caller.account.id, user, wanted.status, until)
         return self._shown(caller, found)
 
-    @operation("unsetUserStatus", {200: UserStatus})
+    @operation("unsetUserStatus", {200: UserStatus}, is_own=True)
     async def unset(self, request: web.Request) -> web.Response:
         """Let a user's phones say its status again."""
         caller = await self._caller_of(request)

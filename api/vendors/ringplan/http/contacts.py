@@ -1,5 +1,7 @@
 """RingPlan's contacts: the users of a company."""
 
+import time
+
 from aiohttp import web
 
 from api.vendors.ringplan import fields
@@ -8,12 +10,15 @@ from api.vendors.ringplan.errors import Forbidden, Invalid
 from api.vendors.ringplan.fields import Fields
 from api.vendors.ringplan.http import requests, resources
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
+from api.vendors.ringplan.http.companies import KIND as COMPANY
 from api.vendors.ringplan.ids import DIALECT
 from engine.features.accounts import Account
 from engine.features.accounts.model import actor_of
 from engine.features.details.model import Details, checked
 from engine.features.details.service import DetailService
 from engine.features.errors import NotThere
+from engine.features.users.invitation import Invitation
+from engine.features.users.invitations import Invitations
 from engine.features.users.model import NewUser, User, UserChange
 from engine.features.users.role import Role
 from engine.features.users.service import UserService
@@ -26,8 +31,10 @@ _OURS = ("id", "company_id", "created", "updated", "extension", "invitation", "l
 class ContactOperations:
     """Lists, adds, changes and removes them."""
 
-    def __init__(self, users: UserService, details: DetailService, cache: SettingsCache) -> None:
-        self._users, self._details, self._cache = users, details, cache
+    def __init__(
+        self, users: UserService, invitations: Invitations, details: DetailService, cache: SettingsCache
+    ) -> None:
+        self._users, self._invitations, self._details, self._cache = users, invitations, details, cache
 
     def operations(self) -> dict[str, Handler]:
         """Return each by its method and path."""
@@ -45,8 +52,9 @@ class ContactOperations:
         page = requests.page(request.http, "items_per_page")
         first_name, email = (requests.text(request.http, name).lower() for name in ("first_name", "work_email"))
         details = await self._details.of_kind(request.account.id, KIND)
+        invitations = await self._invitations.of_account(request.account.id)
         found = [
-            self._shape(request.account, user, details.get(user.id))
+            self._shape(request.account, user, details.get(user.id), invitations.get(user.id))
             for user in await self._all(request.account)
             if not email or user.email == email
         ]
@@ -60,13 +68,15 @@ class ContactOperations:
         return await self._shown(request.account, await self._one(request))
 
     async def add(self, request: AuthenticatedRequest) -> web.Response:
-        """Add a contact, who may not change what belongs to the company."""
+        """Add a contact, who may not change what belongs to the company, and invite it by e-mail."""
         request.must_own()
         kept = _kept(request.fields)
         email = fields.text_or_none(fields.inner(request.fields, "contacts"), "email")
         if not email:
             raise Invalid("contacts.email is missing: a contact has an e-mail address.")
-        wanted = NewUser(email=email, name=_name(request.fields, ""), role=Role.MEMBER)
+        company = await self._details.get(request.account.id, COMPANY, request.account.id)
+        name = resources.company_name(request.account, company.fields)
+        wanted = NewUser(email=email, name=_name(request.fields, ""), role=Role.MEMBER, company=name)
         made = await self._users.add(request.by, request.account.id, wanted)
         await self._details.merge(request.account.id, KIND, made.user.id, kept)
         return await self._shown(request.account, made.user, status=201)
@@ -129,11 +139,16 @@ class ContactOperations:
 
     async def _shown(self, account: Account, user: User, status: int = 200) -> web.Response:
         details = await self._details.get(account.id, KIND, user.id)
-        return web.json_response(self._shape(account, user, details), status=status)
+        invitation = await self._invitations.of_user(user.id)
+        return web.json_response(self._shape(account, user, details, invitation), status=status)
 
-    def _shape(self, account: Account, user: User, details: Details | None) -> resources.Shape:
+    def _shape(
+        self, account: Account, user: User, details: Details | None, invitation: Invitation | None
+    ) -> resources.Shape:
         row = next(iter(self._cache.extensions_of(account.id, user.id)), None)
-        return resources.contact(account, user, details or Details(account=account.id, kind=KIND, id=user.id), row)
+        details = details or Details(account=account.id, kind=KIND, id=user.id)
+        shown = None if invitation is None else resources.invitation(invitation, time.time())
+        return resources.contact(account, user, details, row, shown)
 
 
 def _kept(given: Fields) -> Fields:

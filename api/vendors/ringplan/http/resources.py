@@ -15,6 +15,8 @@ from engine.features.messaging.model import Direction, State
 from engine.features.messaging.threads.model import Thread, ThreadText, ThreadView
 from engine.features.numbers.phone_numbers import national
 from engine.features.phonebook.model import PhonebookEntry
+from engine.features.users.invitation import Invitation
+from engine.features.users.invitation import State as InvitationState
 from engine.features.users.model import User
 from engine.features.voicemail.model import Box
 from engine.features.voicemail.model import Message as VoicemailMessage
@@ -55,6 +57,14 @@ LOCATION: Mapping[str, Any] = {
     "zip": None,
 }
 
+_INVITATION: Mapping[InvitationState, str] = {
+    InvitationState.WAITING: "pending",
+    InvitationState.SENT: "pending",
+    InvitationState.ACCEPTED: "accepted",
+    InvitationState.EXPIRED: "expired",
+    InvitationState.FAILED: "failed",
+}
+
 
 def date(at: float | None) -> str | None:
     """Return a moment (Unix seconds) as the document's samples write it; None for none."""
@@ -73,7 +83,9 @@ def company(account: Account, details: Details, employees: int) -> Shape:
     return own | merged({**COMPANY, **defaults}, details.fields) | own
 
 
-def contact(account: Account, user: User, details: Details, row: Extension | None) -> Shape:
+def contact(
+    account: Account, user: User, details: Details, row: Extension | None, invitation: Shape | None = None
+) -> Shape:
     """A contact: a user with what programs keep of it; `row`: its extension."""
     first, _, last = user.name.partition(" ")
     own = {
@@ -85,9 +97,21 @@ def contact(account: Account, user: User, details: Details, row: Extension | Non
     }
     shape = merged({**CONTACT, "first_name": first, "last_name": last.strip()}, details.fields) | own
     shape["contacts"] = shape["contacts"] | {"email": user.email or None}
+    if invitation is not None:
+        shape["invitation"] = invitation
     if row is not None:
         shape["extension"] = {"id": row.id, "description": None, "name": row.name, "number": int(row.number)}
     return shape
+
+
+def invitation(found: Invitation, now: float) -> Shape:
+    """The invitation of a contact; `now` in Unix seconds."""
+    return {
+        "accepted_at": date(found.accepted),
+        "expired_at": date(found.expires),
+        "issued_at": date(found.issued),
+        "status": _INVITATION[found.state(now)],
+    }
 
 
 def location(row: Location) -> Shape:

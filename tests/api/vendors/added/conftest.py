@@ -10,10 +10,10 @@ from api.dialects import Dialect
 from api.vendors.registry import SERVED, vendors
 from api.vendors.vendor import Vendor
 from tests.api.cli.running import carillon
-from tests.api.own.fixtures import installation, stored
+from tests.api.own.fixtures import installation, post, stored
 from tests.support.redis_server import redis_server
 
-__all__ = ["carillon", "installation", "redis_server", "stored"]
+__all__ = ["carillon", "installation", "post", "redis_server", "stored"]
 FOLDER = Path(__file__).parents[3] / "support" / "vendors"
 
 

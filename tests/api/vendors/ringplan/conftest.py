@@ -30,6 +30,7 @@ from engine.store.numbers import SMS, Number
 from engine.store.writer import Writer
 from tests.api.own.asterisk import FakeConfiguration
 from tests.clients.ringplan.client import RingPlan
+from tests.fakes.post import FakePost
 from tests.support.features import fax_on, features_on, platform_of
 from tests.support.stores import migrated_file
 
@@ -48,6 +49,7 @@ class Served:
     others_id: str
     vendor: Dialect
     asterisk: FakeConfiguration
+    post: FakePost
 
 
 @pytest.fixture
@@ -61,7 +63,8 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     await fake.__aenter__()
     asterisk = AriClient(fake.url, "carillon", "secret", "carillon-0")
     await asterisk.open()
-    features = features_on(platform, asterisk, net, tmp_path, dialects=(Dialect.describe(),))
+    post = FakePost()
+    features = features_on(platform, asterisk, net, tmp_path, dialects=(Dialect.describe(),), post=post)
     features.add(fax_on(platform, features, lambda *_: None, _no_engine, tmp_path))
     parts: Any = {"engine": None, "recordings": None, "live": None, "inquire": None, "cache": platform.cache}
     vendor = Dialect.make(VendorParts(features=features, accounts=known, sip_host="192.0.2.5", **parts))
@@ -73,7 +76,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
         keys = [next(key for key in each.keys.own if key.dialect == vendor.name) for each in opened]
         tokens = [f"{key.key}.{key.secret}" for key in keys]
         clients = [RingPlan(session, base, token) for token in tokens]
-        yield Served(features, platform, *clients, *(each.keys.account.id for each in opened), vendor, fake)
+        yield Served(features, platform, *clients, *(each.keys.account.id for each in opened), vendor, fake, post)
         await vendor.leave()
     await asterisk.close()
     await fake.__aexit__(None, None, None)

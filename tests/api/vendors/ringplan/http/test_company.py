@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 
 from api.vendors.ringplan.ids import instance_of
+from engine.features.users.invitations import Invitations
+from engine.platform.audit import ADMIN
+from engine.platform.post import Refused
 from tests.api.vendors.ringplan.conftest import Served
+from tests.support.invitations import send, token_in
 
 COMPANY = {
     "id", "address", "affiliate", "billing_email", "created", "description", "email", "emergency_contact_number",
@@ -78,6 +82,38 @@ async def test_a_contact_is_added_changed_by_itself_and_removed(served: Served) 
     await served.acme.failed("GET", f"/company/contacts/{jane['id']}", 404)
     again = await _jane(served)
     assert again["last_name"] == "", "another contact has nothing of the one before"
+
+
+async def test_a_contact_is_invited_by_the_company_and_accepts(served: Served) -> None:
+    await served.acme.ok("PATCH", "/company", {"name": "Acme Corp"})
+    jane, invitations = await _jane(served), served.features[Invitations]
+    path = f"/company/contacts/{jane['id']}"
+    asked = jane["invitation"]
+    assert (asked["status"], asked["accepted_at"]) == ("pending", None) and asked["issued_at"] < asked["expired_at"]
+    await send(served.platform, invitations, jane["id"])
+    (mail,) = served.post.mails
+    assert (mail["To"], mail["Subject"]) == ("janedoe@example.com", "Invitation to Acme Corp")
+    assert mail.get_content().startswith("Hello Jane,\n") and "invited to Acme Corp by acme" in mail.get_content()
+    await served.acme.ok("PATCH", path, {"invitation": {"status": "mine"}, "title": "Ms"})
+    assert (await served.acme.ok("GET", path))["invitation"]["status"] == "pending"
+    await invitations.accept(token_in(mail), "correct horse battery")
+    shown = await served.acme.ok("GET", path)
+    assert shown["invitation"]["status"] == "accepted" and shown["invitation"]["accepted_at"] and shown["activated"]
+    assert shown in await served.acme.ok("GET", "/company/contacts")
+    primary = await served.acme.ok("GET", f"/company/contacts/{served.id}")
+    assert set(primary["invitation"].values()) == {None}, "the company itself was never invited"
+
+
+async def test_a_contact_whose_mail_was_refused_or_whose_link_was_closed_is_shown_so(served: Served) -> None:
+    jane, invitations = await _jane(served), served.features[Invitations]
+    path = f"/company/contacts/{jane['id']}"
+    served.post.failures = [Refused("550 no such user")]
+    await send(served.platform, invitations, jane["id"])
+    assert (await served.acme.ok("GET", path))["invitation"]["status"] == "failed"
+    await invitations.send_again(ADMIN, served.id, jane["id"])
+    await send(served.platform, invitations, jane["id"])
+    await served.acme.ok("PATCH", path, {"contacts": {"email": "jane@example.com"}})
+    assert (await served.acme.ok("GET", path))["invitation"]["status"] == "expired"
 
 
 async def test_contacts_are_filtered_and_paged_and_none_is_a_204(served: Served) -> None:

@@ -1,0 +1,1 @@
+"""Migrations of the tables of users that are not in the call core's."""
