@@ -44,7 +44,10 @@ class MailBox:
         self.arrived.put_nowait(mail)
         return "250 taken"
 
-    async def next(self, seconds: float = 30.0) -> EmailMessage:
-        """Wait for one more mail."""
+    async def next(self, to: str = "", seconds: float = 30.0) -> EmailMessage:
+        """Wait for one more mail, or for one more to an address: what other tests left behind is not waited for."""
         async with asyncio.timeout(seconds):
-            return await self.arrived.get()
+            while True:
+                mail = await self.arrived.get()
+                if to in ("", mail["To"]):
+                    return mail

@@ -27,8 +27,8 @@ from engine.features.endpoints.lamps import Lamps
 from engine.features.endpoints.provisioner import Provisioner
 from engine.features.fax.feature import FaxFeature
 from engine.features.fax.files import FaxFiles
+from engine.features.fax.making import Check
 from engine.features.fax.sending import Placing
-from engine.features.fax.service import Check
 from engine.features.files.feature import FilesFeature
 from engine.features.files.service import FileService
 from engine.features.groups.destination import GroupKind

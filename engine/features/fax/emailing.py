@@ -1,4 +1,5 @@
-"""Mails of faxes: one that came in goes to its box's addresses as a PDF; what became of one that was sent to its own.
+"""Mails of faxes: one that came in goes to its box's addresses as a PDF, with a picture of its first page; what became
+of one that was sent to its own.
 
 The event of a fax is consumed: in the transaction of the cursor each address's mail becomes work that is due. What the
 mail server does not take now is tried again for five days (RFC 5321 section 4.5.4.1).
@@ -14,13 +15,14 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from engine.commands import EngineUnavailable
+from engine.commands import EngineUnavailable, LimitReached
 from engine.events import Event
 from engine.features.errors import FeatureError, NotThere
 from engine.features.fax import store
 from engine.features.fax.boxes import FaxBoxes
 from engine.features.fax.events import FaxFailed, FaxNotEmailed, FaxReceived, FaxSent
 from engine.features.fax.model import Fax, State, Way
+from engine.features.fax.pages.model import What
 from engine.features.fax.service import FaxService
 from engine.ids import new_id
 from engine.model.moment import moment
@@ -40,6 +42,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 3600.0
 GIVEN_UP_AFTER = 5 * 86_400.0
 MOST_ATTACHED = 15_000_000
 """Bytes of a PDF that is attached."""
+MOST_SHOWN = 300_000
+"""Bytes of a picture of the first page; only that of a page that is longer than A4 may have more."""
 
 
 _STATES: dict[type[Event], str] = {FaxSent: State.SENT.value, FaxFailed: State.FAILED.value}
@@ -92,11 +96,11 @@ class Emailing:
             return
         fax = msgspec.structs.replace(fax, state=State(wanted.state))
         try:
-            mail = letter(fax, wanted.email, await self._pdf(fax), wanted.event)
-        except EngineUnavailable as error:  # too many documents are converted
+            pdf, picture = await self._document(fax, "pdf", MOST_ATTACHED), await self._document(fax, "png", MOST_SHOWN)
+        except (EngineUnavailable, LimitReached) as error:  # too many documents are converted
             raise Later(self._clock() + FIRST_PAUSE, str(error)) from error
         try:
-            await self._post.send(fax.account, mail)
+            await self._post.send(fax.account, letter(fax, wanted.email, pdf, picture, wanted.event))
         except NotSent as error:
             now = self._clock()
             waited = now - wanted.since
@@ -114,14 +118,15 @@ class Emailing:
         except NotThere:
             return ()
 
-    async def _pdf(self, fax: Fax) -> bytes | None:
+    async def _document(self, fax: Fax, what: What, most: int) -> bytes | None:
+        """Return a fax that came in as a document; None: it is too large, or cannot be made."""
         if fax.way is Way.OUT:
             return None
         try:
-            pdf = await self._service.document(fax.account, fax.id, "pdf")
+            content = await self._service.document(fax.account, fax.id, what)
         except FeatureError:
             return None
-        return pdf if len(pdf) <= MOST_ATTACHED else None
+        return content if len(content) <= most else None
 
     async def _give_up(self, fax: Fax, email: str, why: str, finish: Finish) -> None:
         log.warning("The mail of a fax was given up.", fax=fax.id, error=why)
@@ -137,8 +142,11 @@ class Emailing:
         await self._writer.write(unit)
 
 
-def letter(fax: Fax, email: str, pdf: bytes | None, event: str) -> EmailMessage:
-    """Return the mail of an event, without From; it has the same Message-ID in each attempt."""
+def letter(fax: Fax, email: str, pdf: bytes | None, picture: bytes | None, event: str) -> EmailMessage:
+    """Return the mail of an event, without From; it has the same Message-ID in each attempt.
+
+    `pdf` is attached; `picture`, a PNG, is shown below the text (Content-Disposition inline, RFC 2183 section 2.1).
+    """
     mail = EmailMessage(policy=SMTP)
     mail["To"] = email
     mail["Subject"] = _subject(fax)
@@ -157,6 +165,8 @@ def letter(fax: Fax, email: str, pdf: bytes | None, event: str) -> EmailMessage:
     if fax.way is Way.IN and pdf is None:
         fields.append(("pages", "are not attached: they are too large, or not there any more"))
     mail.set_content("".join(f"{name}: {value}\n" for name, value in fields if value))
+    if picture is not None:
+        mail.add_attachment(picture, maintype="image", subtype="png", filename=f"{fax.id}.png", disposition="inline")
     if pdf is not None:
         mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{fax.id}.pdf")
     mail["Message-ID"] = f"{event}.{hashlib.sha256(email.encode()).hexdigest()[:12]}"

@@ -11,9 +11,10 @@ from engine.features.fax.destination import FaxKind
 from engine.features.fax.emailing import Emailing
 from engine.features.fax.events import FaxAttemptFailed, FaxFailed, FaxNotEmailed, FaxReceived, FaxSent
 from engine.features.fax.files import FaxFiles
+from engine.features.fax.making import Check
 from engine.features.fax.pages.converting import Pages
 from engine.features.fax.sending import Placing, Sending
-from engine.features.fax.service import Check, FaxService
+from engine.features.fax.service import FaxService
 from engine.features.fax.sweeping import Sweeping
 from engine.features.fax.tables import fax_attempts, fax_boxes, faxes
 from engine.features.fax.taking import Taking

@@ -10,6 +10,10 @@ PREFIX = "fax"
 BOX_PREFIX = "faxbox"
 LONGEST = 200
 """Characters of a name or subject."""
+LONGEST_COVER = 4000
+"""Characters of a cover page's text."""
+LONGEST_AHEAD = 366 * 86_400.0
+"""Seconds from now until a fax is to be sent."""
 MOST_EMAILS = 20
 MOST_BOXES = 1000
 MOST_BYTES = 2_000_000_000
@@ -45,6 +49,7 @@ class NewFax(msgspec.Struct, frozen=True, kw_only=True):
 
     `at`: Unix seconds, None: at once. `retries`: attempts after the first one, at most; `wait_seconds`: between two of
     them, None: as the reason asks for. `header`: date, sender and page are written at the top of each page.
+    `cover`: the text of a cover page, "": there is none.
     """
 
     to: str
@@ -58,14 +63,16 @@ class NewFax(msgspec.Struct, frozen=True, kw_only=True):
     retries: int = 4
     wait_seconds: float | None = None
     header: bool = True
+    cover: str = ""
 
 
 class Fax(msgspec.Struct, frozen=True, kw_only=True):
     """A fax. `number` is the other party's ("" if it is withheld), `own` the account's, both in digits.
 
-    `pages` are those of the document; of them the other machine confirmed `confirmed`, in the last attempt. `error` is
-    Asterisk's word for what went wrong there (engine.tasks.results.Faxed), or a hang-up cause; `detail` a sentence.
-    `read` and `hidden` are for who receives faxes. `file` is what it was made of, "" if it came in.
+    `pages` are those of the document with its cover page, whose text is `cover` ("": there is none); of them the other
+    machine confirmed `confirmed`, in the last attempt. `error` is Asterisk's word for what went wrong there
+    (engine.tasks.results.Faxed), or a hang-up cause; `detail` a sentence. `read` and `hidden` are for who receives
+    faxes. `file` is what it was made of, "" if it came in.
     `kept` is the name of its pages' file, and `bytes` its size.
     """
 
@@ -86,6 +93,7 @@ class Fax(msgspec.Struct, frozen=True, kw_only=True):
     from_name: str = ""
     to_name: str = ""
     subject: str = ""
+    cover: str = ""
     emails: tuple[str, ...] = ()
     header: bool = True
     retries: int = 0

@@ -3,20 +3,18 @@
 A fax and the work that sends it are stored in one transaction, behind its pages: kill -9 leaves both or neither.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection
 
 from engine.commands import LimitReached
 from engine.features.errors import InvalidSetting, NotThere
 from engine.features.fax import store
-from engine.features.fax.boxes import emails_of
 from engine.features.fax.files import FaxFiles
 from engine.features.fax.listing import Listing, order_of
+from engine.features.fax.making import Check, Making, cover_of
 from engine.features.fax.model import (
-    LONGEST,
     MOST_BYTES,
     MOST_WAITING,
     PREFIX,
@@ -31,7 +29,6 @@ from engine.features.fax.pages.converting import Pages
 from engine.features.fax.pages.model import What
 from engine.features.fax.tables import faxes
 from engine.features.files.service import FileService
-from engine.features.numbers.phone_numbers import normalise
 from engine.ids import new_id
 from engine.platform import due_work
 from engine.platform.due_work import DueWork
@@ -42,14 +39,9 @@ from engine.store.accounts import Account
 
 SEND, REMOVE = "fax.send", "fax.remove"
 """Work that is due: a fax is sent, whose id is the work's; the pages of a fax that is gone are deleted."""
-LONGEST_AHEAD = 366 * 86_400.0
-MOST_RETRIES = 20
-LEAST_WAIT_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 86_400.0
-Check = Callable[[str, str, str | None], None]
 _f = faxes.c
-_COLUMNS = {"to": ("number",), "sender": ("own",), "file": ("file", "pages", "kept", "bytes")}
-_CHANGEABLE = {"to", "at", "file", "sender", "from_name", "to_name", "subject", "emails"}
+_COLUMNS, _PAGES = {"to": "number", "sender": "own"}, {"pages", "kept", "bytes"}
+_CHANGEABLE = {"to", "at", "file", "sender", "from_name", "to_name", "subject", "cover", "emails"}
 
 
 class FaxService:
@@ -60,14 +52,14 @@ class FaxService:
 
     def __init__(self, platform: Platform, check: Check, files: FileService, pages: Pages, kept: FaxFiles) -> None:
         self._db, self._writer, self._clock = platform.database, platform.writer, platform.clock
-        self._scheduler, self._cache = platform.scheduler, platform.cache
-        self._check, self._files, self._pages, self._kept = check, files, pages, kept
+        self._scheduler, self._making = platform.scheduler, Making(platform, check, files, pages, kept)
+        self._files, self._pages, self._kept = files, pages, kept
 
     async def send(self, account: Account, wanted: NewFax) -> Fax:
         """Accept a fax. Raises InvalidSetting, InvalidNumber, NotThere for the file, DocumentRefused, LimitReached,
-        and what a call is refused for (NumberRefused, CallerRefused).
+        EngineUnavailable, and what a call is refused for (NumberRefused, CallerRefused).
         """
-        fax = await self._paged(account, self._fax(account, wanted, new_id(PREFIX)))
+        fax = await self._making.paged(account, self._making.checked(account, wanted, new_id(PREFIX)))
 
         def unit(conn: Connection) -> None:
             if store.waiting(conn, account.id) >= MOST_WAITING:
@@ -90,25 +82,21 @@ class FaxService:
         """
         before = await self.get(account.id, id)
         _in_state(before, states)
-        unknown = set(fields) - _CHANGEABLE
-        assert not unknown, unknown
-        wanted = msgspec.structs.replace(_wanted(before), **fields)
-        if "at" not in fields and before.final:
-            wanted = msgspec.structs.replace(wanted, at=None)
-        after = msgspec.structs.replace(
-            self._fax(account, wanted, id), state=before.state, pages=before.pages, kept=before.kept, bytes=before.bytes
-        )
-        if anew := after.file != before.file:
-            after = await self._paged(account, after)
-        changed = {column: getattr(after, column) for name in fields for column in _COLUMNS.get(name, (name,))}
+        assert _CHANGEABLE.issuperset(fields), fields
+        after = self._making.changed(account, before, fields)
+        if anew := after.file != before.file or cover_of(after) != cover_of(before):
+            after = await self._paged_anew(account, after, file="file" in fields)
+        columns = {_COLUMNS.get(name, name) for name in fields} | (_PAGES if anew else set())
 
         def unit(conn: Connection) -> Fax:
             now = _found(conn, account.id, id)
             _in_state(now, states)
+            if _printed(now) != _printed(before):
+                raise NotSendable(f"The fax {id} was changed by another request meanwhile: try again.")
             if anew:
                 _check_room(conn, after)
                 self.let_go(conn, now)
-            store.change(conn, id, **changed)
+            store.change(conn, id, **{column: getattr(after, column) for column in columns})
             if not now.final:
                 _due(conn, now, after.at if "at" in fields else now.at)
             return _found(conn, account.id, id)
@@ -121,6 +109,17 @@ class FaxService:
             raise
         self._scheduler.wake()
         return stored
+
+    async def _paged_anew(self, account: Account, fax: Fax, *, file: bool) -> Fax:
+        """Make a fax's pages anew; `file`: of another file."""
+        try:
+            return await self._making.paged(account, fax)
+        except NotThere:
+            if file:
+                raise
+            raise InvalidSetting(
+                f"The file {fax.file} was deleted, and without it this fax cannot be made anew: name another file."
+            ) from None
 
     async def retry(self, account: str, id: str) -> Fax:
         """Send a fax again that has failed; raises NotSendable."""
@@ -196,18 +195,23 @@ class FaxService:
         return await self._writer.write(unit)
 
     async def document(self, account: str | None, id: str, what: What) -> bytes:
-        """Return a fax as a TIFF, a PDF, or a picture of its first page (PNG)."""
+        """Return a fax as a TIFF, a PDF, or a picture of its first page (PNG).
+
+        Raises NotThere for one without pages, DocumentRefused, LimitReached, EngineUnavailable.
+        """
         fax = await self.get(account, id)
         try:
             pages = await self._kept.kept.read(fax.kept or "none")
         except FileNotFoundError:
             raise NotThere(f"The fax {id} has no pages.") from None
-        return pages if what == "tiff" else (await self._pages.of_fax(pages, what)).content
+        return pages if what == "tiff" else (await self._pages.of_fax(fax.account, pages, what)).content
 
     async def preview(self, account: str, file: str) -> bytes:
-        """Return a picture (PNG) of the first page of a file; raises NotThere, and DocumentRefused if it has none."""
-        made = await self._pages.tiff(lambda: self._files.content(account, file))
-        return (await self._pages.of_fax(made.content, "png")).content
+        """Return a picture (PNG) of the first page of a file; raises NotThere, DocumentRefused if it has none,
+        LimitReached, EngineUnavailable.
+        """
+        made = await self._pages.tiff(account, lambda: self._files.content(account, file))
+        return (await self._pages.of_fax(account, made.content, "png")).content
 
     async def remove(self, account: str, id: str, *, way: Way | None = None) -> Fax:
         """Delete a fax; one that waits is not sent any more. Raises NotSendable while it is being sent."""
@@ -245,45 +249,6 @@ class FaxService:
             self.let_go(conn, fax)
         return len(gone)
 
-    async def _paged(self, account: Account, fax: Fax) -> Fax:
-        """Convert a fax's document, and keep its pages under a name of their own; returns the fax with them."""
-        made = await self._pages.tiff(lambda: self._files.content(account.id, fax.file))
-        kept = f"{new_id('pages')}.tif"
-        await self._kept.kept.write(kept, made.content)
-        return msgspec.structs.replace(fax, pages=made.pages, kept=kept, bytes=len(made.content))
-
-    def _fax(self, account: Account, wanted: NewFax, id: str) -> Fax:
-        """Check what is wanted, and return it as a fax."""
-        now = self._clock()
-        if wanted.at is not None and not now - 60 < wanted.at <= now + LONGEST_AHEAD:
-            raise InvalidSetting(f"at must be a time to come, within {LONGEST_AHEAD / 86400:g} days.")
-        if not 0 <= wanted.retries <= MOST_RETRIES:
-            raise InvalidSetting(f"retries must be 0 to {MOST_RETRIES} (got {wanted.retries}).")
-        wait = wanted.wait_seconds
-        if wait is not None and not LEAST_WAIT_SECONDS <= wait <= LONGEST_WAIT_SECONDS:
-            raise InvalidSetting(
-                f"wait_seconds must be {LEAST_WAIT_SECONDS:g} to {LONGEST_WAIT_SECONDS:g} (got {wait:g})."
-            )
-        to = normalise(wanted.to, account.country)
-        own = next(iter(self._cache.rules(account.id).owned), "")
-        sender = normalise(wanted.sender, account.country) if wanted.sender else own
-        self._check(account.id, to, sender or None)
-        return Fax(
-            id=id, account=account.id, way=Way.OUT, state=State.QUEUED, number=to, own=sender, created=now,
-            at=now if wanted.at is None else wanted.at, file=wanted.file,
-            from_name=_line(wanted.from_name, "from_name"), to_name=_line(wanted.to_name, "to_name"),
-            subject=_line(wanted.subject, "subject"), emails=emails_of(wanted.emails),
-            header=wanted.header, retries=wanted.retries, wait_seconds=wait, read=True,
-        )  # fmt: skip
-
-
-def _wanted(fax: Fax) -> NewFax:
-    return NewFax(
-        to=f"+{fax.number}", file=fax.file, sender=f"+{fax.own}" if fax.own else None, from_name=fax.from_name,
-        to_name=fax.to_name, subject=fax.subject, emails=fax.emails, at=fax.at, retries=fax.retries,
-        wait_seconds=fax.wait_seconds, header=fax.header,
-    )  # fmt: skip
-
 
 def _check_room(conn: Connection, fax: Fax) -> None:
     if store.size(conn, fax.account) + fax.bytes > MOST_BYTES:
@@ -294,19 +259,17 @@ def _due(conn: Connection, fax: Fax, at: float) -> None:
     due_work.put(conn, DueWork(id=fax.id, kind=SEND, at=at, account=fax.account))
 
 
+def _printed(fax: Fax) -> object:
+    """Return what the cover page and the document behind it are made of; None: it has no cover page."""
+    return (fax.file, cover_of(fax)) if fax.cover else None
+
+
 def _in_state(fax: Fax, states: frozenset[State]) -> None:
     if fax.way is not Way.OUT:
         raise _none(fax.id)
     if fax.state not in states:
         allowed = " or ".join(sorted(state.value for state in states))
         raise NotSendable(f"Only a fax that is {allowed} can be changed or sent again; this one is {fax.state.value}.")
-
-
-def _line(text: str, what: str) -> str:
-    line = " ".join(text.split())
-    if len(line) > LONGEST or not line.isprintable():
-        raise InvalidSetting(f"{what} must be at most {LONGEST} printable characters.")
-    return line
 
 
 def _is(column: Any, value: str | None) -> ColumnElement[bool] | None:

@@ -24,6 +24,7 @@ faxes = Table(
     Column("from_name", String, nullable=False),
     Column("to_name", String, nullable=False),
     Column("subject", String, nullable=False),
+    Column("cover", Text, nullable=False, server_default=""),
     Column("emails", Text, nullable=False),  # JSON
     Column("header", Boolean, nullable=False),
     Column("retries", Integer, nullable=False),

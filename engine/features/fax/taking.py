@@ -102,7 +102,7 @@ class Taking:
         except OSError as error:
             raise Later(self._clock() + AGAIN_SECONDS, f"The fax's pages cannot be read: {error}.") from error
         try:
-            count = (await self._pages.of_fax(pages, "count")).pages
+            count = await self._pages.count(pages)
         except DocumentRefused:
             count = faxed.pages
         if count:

@@ -15,6 +15,9 @@ async def test_the_command_line_sends_lists_fetches_and_names_boxes(carillon: Ru
     id = sent.output.split()[0]
     assert id in (await carillon("fax", "list", "--way", "out")).output
     assert "Offer" in (await carillon("fax", "show", id)).output
+    covered = await carillon("fax", "send", "+12015550170", str(document), "--cover", "Dear Bob,\nplease read it.")
+    assert covered.status == 0 and "(2 pages)" in covered.output, covered.errors
+    assert (await carillon("fax", "remove", covered.output.split()[0])).status == 0
     for name, begins in (("a.pdf", b"%PDF-"), ("a.tif", b"II*\0"), ("a.png", b"\x89PNG")):
         assert (await carillon("fax", "fetch", id, str(tmp_path / name))).status == 0
         assert (tmp_path / name).read_bytes().startswith(begins)

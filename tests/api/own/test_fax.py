@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.features.fax.pages import queue
 from tests.api.own.installation import Installation
 
 
@@ -79,6 +80,15 @@ async def test_a_fax_is_sent_shown_fetched_and_deleted(acme: Office) -> None:
     assert (await acme.ask("GET", path))[0] == 404
 
 
+async def test_a_fax_has_a_cover_page_which_its_pages_count(acme: Office) -> None:
+    wanted = {"to": "+12015550170", "file": await acme.upload(), "cover": "Dear Bob,\n\nplease read it."}
+    status, fax = await acme.ask("POST", "/faxes", wanted)
+    assert (status, fax["pages"], fax["cover"]) == (202, 3, "Dear Bob,\n\nplease read it."), fax
+    assert (await acme.ask("GET", f"/faxes/{fax['id']}"))[1]["cover"] == fax["cover"]
+    status, fax = await acme.ask("POST", "/faxes", wanted | {"cover": ""})
+    assert (status, fax["pages"], fax["cover"]) == (202, 2, ""), fax
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "code", "says"),
     [
@@ -87,6 +97,9 @@ async def test_a_fax_is_sent_shown_fetched_and_deleted(acme: Office) -> None:
         ({"file": "file-none"}, 404, "not_found", "no file file-none"),
         ({"retries": 99}, 400, "invalid_setting", "retries must be 0 to 20"),
         ({"emails": ["x"]}, 400, "invalid_setting", "e-mail address"),
+        ({"cover": "x" * 4001}, 400, "invalid_setting", "cover must be at most 4,000 characters (got 4,001)"),
+        ({"cover": "a\tb"}, 400, "invalid_setting", r"cover must be printable characters and newlines (got '\t')"),
+        ({"cover": 5}, 400, "bad_request", "cover"),
         ({"at": "tomorrow"}, 400, "bad_request", "at must be"),
         ({"paper": "A3"}, 400, "bad_request", "paper"),
     ],
@@ -106,6 +119,22 @@ async def test_a_document_that_is_none_is_refused_with_its_code(acme: Office) ->
     assert (status, problem["code"]) == (400, "document_refused") and "must be a PDF" in problem["error"]
     for query in ("/faxes?way=up", "/faxes?state=x", "/faxes?limit=0"):
         assert (await acme.ask("GET", query))[0] == 400
+
+
+async def test_too_many_documents_of_an_account_are_429_and_too_many_of_all_503_and_nothing_is_kept(
+    acme: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST_OF_ACCOUNT", 0)
+    wanted = {"to": "+12015550170", "file": await acme.upload()}
+    status, problem = await acme.ask("POST", "/faxes", wanted)
+    assert (status, problem["code"]) == (429, "limit_reached"), problem
+    monkeypatch.undo()
+    monkeypatch.setattr(queue, "MOST_WAITING", 0)
+    status, problem = await acme.ask("POST", "/faxes", wanted)
+    assert (status, problem["code"]) == (503, "engine_unavailable"), problem
+    assert (await acme.ask("GET", "/faxes"))[1] == {"faxes": []}
+    monkeypatch.undo()
+    assert (await acme.ask("POST", "/faxes", wanted))[0] == 202
 
 
 async def test_a_number_leads_to_a_box_which_stays_while_it_does(acme: Office, installation: Installation) -> None:

@@ -3,8 +3,9 @@
 import io
 import secrets
 import time
+from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -12,13 +13,16 @@ from PIL import Image, ImageDraw
 
 from api.lab import Lab, file_name
 from tests.e2e.conftest import make_account, worker
+from tests.fakes.mail_box import MailBox
 from tests.support import people
 from tests.support.carillon import Account, Admin, Command, Own
 from tests.support.lab import RunningLab
+from tests.support.mails import mails
 from tests.support.scenario import until
 from tests.support.sink import Sink
 from tests.support.system import System
 
+__all__ = ["mails"]
 WITHIN = 120.0
 """Seconds for a fax of two pages, its call and what is made of it."""
 
@@ -110,6 +114,44 @@ async def test_a_text_by_the_command_line_has_a_header_on_each_page(
         top = got.crop((0, 0, got.width, max(lines, 40))).convert("L").tobytes()
         assert top.count(0) > 200, "date, sender and page"
         assert got.crop((0, lines + 60, 1728, got.height)).tobytes() == kept.crop((0, 60, 1728, kept.height)).tobytes()
+
+
+async def test_a_cover_page_arrives_before_the_document_which_stays_as_it_is(
+    carillon: Command, account: Account, own: Own, tmp_path: Path
+) -> None:
+    document, pages = drawn(1)
+    file, saved = tmp_path / "page.tif", tmp_path / "fax.tif"
+    file.write_bytes(document)
+    options = ("--account", account.name, "--cover", "Dear Bob,\n\nplease read it.", "--no-header")
+    id = (await carillon("fax", "send", f"+{people.TAKES_FAXES}", str(file), *options)).split()[0]
+    done = await becomes(own, id, "sent", "failed")
+    assert (done["state"], done["pages"], done["confirmed"]) == ("sent", 2, 2), done
+    await carillon("fax", "fetch", id, str(saved), "--account", account.name)
+    kept, got = pages_of(saved), await arrived(own, done)
+    assert [page.tobytes() for page in got] == [page.tobytes() for page in kept]
+    cover, first = got
+    assert first.tobytes() == pages[0].tobytes()
+    assert cover.crop((100, 50, 1000, 400)).convert("L").tobytes().count(0) > 1000, "the fields and the text"
+
+
+async def test_a_fax_that_comes_in_is_mailed_as_a_pdf_with_a_picture_of_its_first_page(
+    own: Own, account: Account, admin: Admin, network: Lab, mails: MailBox
+) -> None:
+    box, line = f"office-{secrets.token_hex(3)}", f"44{worker():02d}{secrets.randbelow(10**7):07d}"
+    wanted = {"name": box, "emails": [f"{box}@example.com"]}
+    assert (await own.ask("POST", "fax-boxes", json=wanted))[0] == 201
+    await admin.ask("POST", "numbers", {"number": line, "account": account.name, "to": f"fax:{box}"})
+    await network.dial(line, as_=people.SENDS_A_FAX, seconds=90)
+    mail = await mails.next(f"{box}@example.com", WITHIN)
+    assert mail["Subject"] == f"Fax from +{people.SENDS_A_FAX}" and mail["Carillon-Event"] == "fax.received"
+    shown, attached = (cast(EmailMessage, each) for each in mail.iter_attachments())
+    assert (shown.get_content_type(), shown.get_content_disposition()) == ("image/png", "inline")
+    with Image.open(io.BytesIO(cast(bytes, shown.get_content()))) as picture:
+        assert (picture.format, picture.width) == ("PNG", 432)
+        assert min(picture.convert("L").tobytes()) < 64, "the bars of the page"
+    assert attached.get_content_type() == "application/pdf"
+    assert cast(bytes, attached.get_content()).startswith(b"%PDF-")
+    await admin.ask("DELETE", f"numbers/{line}")
 
 
 async def test_a_fax_that_comes_in_is_kept_and_told_and_fetched(

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.ringplan.conftest import Company
-from tests.e2e.voicemail.test_emailing import mail_port
 from tests.fakes.mail_box import MailBox
 from tests.support.carillon import Admin, Command
 from tests.support.invitations import link_in
+from tests.support.mails import mails
 from tests.support.system import System
 
+__all__ = ["mails"]
 SAMPLES = r"""
 import requests
 API_URL = '{url}'
@@ -135,15 +136,13 @@ async def test_a_company_is_an_account_whose_users_are_its_contacts(
     assert (await company.api.ok("GET", "/company"))["employees"] == 2
 
 
-@pytest.mark.xdist_group("mail")
 async def test_a_contact_is_invited_and_shown_as_accepted_once_it_chose_a_password(
-    company: Company, system: System
+    company: Company, mails: MailBox
 ) -> None:
     email = f"jane@{company.account.name}.example.com"
     await company.api.ok("PATCH", "/company", {"name": "Acme Corp"})
-    async with MailBox(mail_port(system), to=email) as post:
-        jane = await company.api.ok("POST", "/company/contacts", {"contacts": {"email": email}}, status=201)
-        mail = await post.next()
+    jane = await company.api.ok("POST", "/company/contacts", {"contacts": {"email": email}}, status=201)
+    mail = await mails.next(email)
     assert jane["invitation"]["status"] == "pending" and mail["Subject"] == "Invitation to Acme Corp"
     form = {"password": "correct horse battery", "again": "correct horse battery"}
     async with company.own.session.post(link_in(mail), data=form) as answer:

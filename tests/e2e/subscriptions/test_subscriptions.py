@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -16,10 +15,12 @@ from tests.fakes.mail_box import MailBox
 from tests.support import people
 from tests.support.carillon import Admin, Command, Own
 from tests.support.far_end import in_order
+from tests.support.mails import mails
 from tests.support.scenario import call_ended
 from tests.support.sink import Behaviour, Callback, Sink
 from tests.support.system import System
 
+__all__ = ["mails"]
 CALL = ["call.dialing", "call.answered", "call.ended"]
 
 
@@ -130,16 +131,12 @@ async def test_accounts_never_hear_each_other(
         await own.ask("DELETE", f"subscriptions/{theirs['id']}")
 
 
-@pytest.mark.xdist_group("mail")
-async def test_a_calls_end_is_mailed(mine: tuple[Own, Ringful], sink: Sink, system: System) -> None:
+async def test_a_calls_end_is_mailed(mine: tuple[Own, Ringful], sink: Sink, mails: MailBox) -> None:
     own, ringful = mine
-    port, address = urlsplit(system.setting("SMTP_URL")).port, "hears.of.calls@example.com"
-    assert port
-    async with MailBox(port, to=address) as box:
-        await subscribe(own, "call.ended", email=address)
-        call = await a_call(ringful, sink)
-        mail = await box.next()
-    assert mail["To"] == address and str(mail["Subject"]).startswith("call.ended ")
+    await subscribe(own, "call.ended", email="hears.of.calls@example.com")
+    call = await a_call(ringful, sink)
+    mail = await mails.next("hears.of.calls@example.com")
+    assert mail["To"] == "hears.of.calls@example.com" and str(mail["Subject"]).startswith("call.ended ")
     assert f"call: {call}" in mail.get_content().splitlines()
 
 

@@ -3,18 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from tests.e2e.conftest import make_account
-from tests.e2e.voicemail.test_emailing import mail_port
 from tests.fakes.mail_box import MailBox
 from tests.support.carillon import Admin, Command, Own
 from tests.support.invitations import link_in
+from tests.support.mails import mails
 from tests.support.scenario import until
 from tests.support.system import System
 
+__all__ = ["mails"]
 PASSWORD = "correct horse battery"
-pytestmark = pytest.mark.xdist_group("mail")  # one at a time is the system's mail server
 
 
 async def _page(own: Own, link: str, **form: str) -> tuple[int, str]:
@@ -33,20 +31,19 @@ async def _signed_in(own: Own, email: str) -> Own:
 
 
 async def test_an_invited_user_chooses_a_password_at_the_mails_link_and_signs_in(
-    own: Own, admin: Admin, carillon: Command, system: System
+    own: Own, admin: Admin, carillon: Command, system: System, mails: MailBox
 ) -> None:
     own = Own(own.session, system, make_account(admin))
     name = own.account.name
     email = f"ann@{name}.example.com"
-    async with MailBox(mail_port(system), to=email) as post:
-        post.refusals = ["451 try later"]
-        added = await carillon.json("users", "add", email, "--account", name, "--name", "Ann Lee")
-        mail = await post.next()
+    mails.to, mails.refusals = email, ["451 try later"]
+    added = await carillon.json("users", "add", email, "--account", name, "--name", "Ann Lee")
+    mail = await mails.next()
 
-        async def invitation() -> dict[str, Any]:
-            return dict((await own.ask("GET", f"users/{added['id']}/invitation"))[1])
+    async def invitation() -> dict[str, Any]:
+        return dict((await own.ask("GET", f"users/{added['id']}/invitation"))[1])
 
-        await until(invitation, lambda found: found["state"] == "sent", what="it is stored that the mail was taken")
+    await until(invitation, lambda found: found["state"] == "sent", what="it is stored that the mail was taken")
     assert added["invited"] and (mail["To"], mail["Subject"]) == (email, f"Invitation to {name}")
     link = link_in(mail)
     status, shown = await _page(own, link)

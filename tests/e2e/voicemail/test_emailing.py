@@ -4,7 +4,6 @@ import io
 from email.message import EmailMessage
 from typing import cast
 
-import pytest
 import soundfile
 
 from tests.e2e.conftest import MakePhone
@@ -13,29 +12,22 @@ from tests.e2e.voicemail.test_leaving import PHRASE, MakeBox, box, messages, spe
 from tests.fakes.mail_box import MailBox
 from tests.support.carillon import Own
 from tests.support.far_end import Sound
+from tests.support.mails import mails
 from tests.support.scenario import until
-from tests.support.system import System
 
-__all__ = ["box", "leading"]
+__all__ = ["box", "leading", "mails"]
 ADDRESS = "ben.of.the.box@example.com"
-pytestmark = pytest.mark.xdist_group("mail")  # one at a time is the system's mail server
-
-
-def mail_port(system: System) -> int:
-    """Where the system under test sends its mails."""
-    return int(system.setting("SMTP_URL").rpartition(":")[2])
 
 
 async def test_the_phrase_is_heard_in_the_attachment_and_the_message_goes_to_the_trash_if_it_is_set_so(
-    phone: MakePhone, leading: Leading, box: MakeBox, own: Own, system: System
+    phone: MakePhone, leading: Leading, box: MakeBox, own: Own, mails: MailBox
 ) -> None:
     anna = await phone(talking())
-    async with MailBox(mail_port(system), to=ADDRESS) as post:
-        post.refusals = ["451 try later"]
-        ours = await box(name="Ben", email=ADDRESS, delete_after_email=True)
-        await speaks(own, anna, await leading(f"voicemail:{ours}"))
-        await anna.hang_up()
-        mail = await post.next()
+    mails.to, mails.refusals = ADDRESS, ["451 try later"]
+    ours = await box(name="Ben", email=ADDRESS, delete_after_email=True)
+    await speaks(own, anna, await leading(f"voicemail:{ours}"))
+    await anna.hang_up()
+    mail = await mails.next()
     assert mail["To"] == ADDRESS and mail["Subject"] == f"Voicemail from {anna.number}"
     (attached,) = mail.iter_attachments()
     assert attached.get_content_type() == "audio/mpeg"

@@ -48,6 +48,7 @@ class FaxCommands:
         from_name: str | None = None,
         to_name: str | None = None,
         subject: str | None = None,
+        cover: str | None = None,
         email: tuple[str, ...] | None = None,
         at: str | None = None,
         retries: int | None = None,
@@ -61,6 +62,8 @@ class FaxCommands:
             A PDF, TIFF, PNG, JPEG or text in UTF-8.
         sender
             The number that is shown, one of the account's.
+        cover
+            The text of a cover page, which has names, numbers, subject, date and the number of pages as well.
         email
             Where the result is sent to; give it once for each address.
         at
@@ -78,7 +81,7 @@ class FaxCommands:
         uploaded = admin.upload(f"{base}/files", content, name=document.name)
         body = {"to": number, "file": uploaded["id"], "header": header}
         body |= present(sender=sender, from_name=from_name, to_name=to_name, subject=subject, at=at, retries=retries)
-        body |= present(emails=None if email is None else list(email))
+        body |= present(cover=cover, emails=None if email is None else list(email))
         fax = admin.post(f"{base}/faxes", body)
         self._cli.output.done(fax, f"{fax['id']} ({fax['pages']} {'page' if fax['pages'] == 1 else 'pages'})")
 

@@ -21,6 +21,7 @@ def fax(row: Fax, box: str | None = None) -> render.Shape:
         "from_name": row.from_name,
         "to_name": row.to_name,
         "subject": row.subject,
+        "cover": row.cover,
         "emails": list(row.emails),
         "created": render.moment(row.created),
         "at": render.moment(row.at),

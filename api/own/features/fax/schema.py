@@ -33,6 +33,13 @@ class NewFax(Given, frozen=True, kw_only=True):
     from_name: Annotated[str, says("Who sends it, at most 200 characters.")] = ""
     to_name: Annotated[str, says("Whom it is for, at most 200 characters.")] = ""
     subject: Annotated[str, says("What it is about, at most 200 characters.")] = ""
+    cover: Annotated[
+        str,
+        says(
+            "The text of a cover page before the document, at most 4,000 characters and 90 lines; printable characters"
+            " and newlines. Names, numbers, subject, date and the number of pages stand above it. Empty: no cover page."
+        ),
+    ] = ""
     emails: Annotated[tuple[str, ...], says(f"Where its result is sent to. {_EMAILS}")] = ()
     at: Annotated[
         float | str | None, says("When it is sent: Unix seconds, or RFC 3339 with an offset; null: at once.")
@@ -71,13 +78,14 @@ class Fax(Shown, frozen=True, kw_only=True):
     ]
     number: Annotated[str | None, says("The other party's number, in international digits; null: it is withheld.")]
     own: Annotated[str | None, says("The account's number; null: it shows none.")]
-    pages: Annotated[int, says("How many pages it has.")]
+    pages: Annotated[int, says("How many pages it has, with its cover page.")]
     confirmed: Annotated[int, says("How many of them were confirmed in the last attempt.")]
     file: Annotated[str | None, says("The id of the file that it was made of; null: it came in.")]
     box: Annotated[str | None, says("The name of the box that it came into; null: none.")]
     from_name: Annotated[str, says("Who sends it.")]
     to_name: Annotated[str, says("Whom it is for.")]
     subject: Annotated[str, says("What it is about.")]
+    cover: Annotated[str, says("The text of its cover page; empty: it has none.")]
     emails: Annotated[tuple[str, ...], says("Where its result is sent to.")]
     created: Moment
     at: Moment

@@ -84,6 +84,7 @@ class FaxRoutes:
             from_name=given.from_name,
             to_name=given.to_name,
             subject=given.subject,
+            cover=given.cover,
             emails=given.emails,
             at=None if given.at is None else time_of(given.at),
             retries=given.retries,

@@ -40,7 +40,12 @@ def message(fax: Fax, country: str) -> Shape:
         "error": fax.detail or fax.error or None,
     }
     if out:
-        return shape | {"emails": list(fax.emails), "send_at": date(fax.at), "attempts": fax.attempts}
+        return shape | {
+            "cover": fax.cover or None,
+            "emails": list(fax.emails),
+            "send_at": date(fax.at),
+            "attempts": fax.attempts,
+        }
     return shape | {"is_hidden": fax.hidden, "is_partial": fax.state is State.PARTIAL}
 
 

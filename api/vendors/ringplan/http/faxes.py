@@ -7,20 +7,19 @@ from typing import Any
 from aiohttp import web
 
 from api.vendors.ringplan.errors import Invalid, NotAcceptable, NotFound
-from api.vendors.ringplan.fields import Fields, inner, text, text_or_none
-from api.vendors.ringplan.http import fax_shapes, requests
+from api.vendors.ringplan.fields import text, text_or_none
+from api.vendors.ringplan.http import fax_fields, fax_shapes, requests
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
 from api.vendors.ringplan.http.resources import Shape
 from engine.features.errors import InvalidNumber, NotThere
 from engine.features.fax.boxes import KIND, FaxBoxes, emails_of
 from engine.features.fax.listing import Listing
-from engine.features.fax.model import Fax, NewFax, NotSendable, State, Way
-from engine.features.fax.service import LONGEST_AHEAD, FaxService
+from engine.features.fax.model import LONGEST_AHEAD, Fax, NewFax, NotSendable, State, Way
+from engine.features.fax.service import FaxService
 from engine.features.numbers.phone_numbers import normalise
 from engine.platform.settings_cache import SettingsCache
 
 _FAILED, _WAITING = frozenset({State.FAILED}), frozenset({State.QUEUED})
-_LONGEST = 200
 
 
 class FaxOperations:
@@ -58,7 +57,7 @@ class FaxOperations:
 
     async def add_destination(self, request: AuthenticatedRequest) -> web.Response:
         """Add a destination, unless the company has one with the same addresses."""
-        emails = _emails(request.fields)
+        emails = fax_fields.emails(request.fields)
         if not emails:
             raise Invalid("emails is missing: the addresses that faxes are sent on to.")
         wanted = emails_of(emails)
@@ -83,11 +82,12 @@ class FaxOperations:
 
     async def send(self, request: AuthenticatedRequest) -> web.Response:
         """Send a fax at once, whatever `send_at` says."""
-        return await self._send(request, _wanted(request.fields))
+        return await self._send(request, fax_fields.wanted(request.fields))
 
     async def schedule(self, request: AuthenticatedRequest) -> web.Response:
         """Have a fax sent at a time."""
-        return await self._send(request, _wanted(request.fields, self._time(text(request.fields, "send_at", 40))))
+        at = self._time(text(request.fields, "send_at", 40))
+        return await self._send(request, fax_fields.wanted(request.fields, at))
 
     async def _send(self, request: AuthenticatedRequest, wanted: NewFax) -> web.Response:
         try:
@@ -110,7 +110,7 @@ class FaxOperations:
     async def change_inbound(self, request: AuthenticatedRequest) -> web.Response:
         """Change what is noted of a fax that came in."""
         id = (await self._found(request, Way.IN)).id
-        given: dict[str, Any] = _noted(request.fields)
+        given: dict[str, Any] = fax_fields.noted(request.fields)
         for name, column in (("is_read", "read"), ("is_hidden", "hidden")):
             value = request.fields.get(name)
             if value is not None and not isinstance(value, bool):
@@ -190,14 +190,14 @@ class FaxOperations:
     ) -> web.Response:
         id = (await self._found(request, Way.OUT)).id
         fields = request.fields
-        given |= _noted(fields)
+        given |= fax_fields.noted(fields) | fax_fields.cover(fields)
         for name, to in (("to", "to"), ("from", "sender")):
             if (value := text_or_none(fields, name, 40)) is not None:
                 given[to] = value
         if "file" in fields:
-            given["file"] = _file(fields)
+            given["file"] = fax_fields.file(fields)
         if "emails" in fields:
-            given["emails"] = _emails(fields)
+            given["emails"] = fax_fields.emails(fields)
         try:
             changed = await self._faxes.change(request.account, id, given, states=states)
         except NotSendable as error:
@@ -251,48 +251,9 @@ def _number(request: AuthenticatedRequest) -> str | None:
         return _NO_NUMBER
 
 
-def _wanted(fields: Fields, at: float | None = None) -> NewFax:
-    noted = _noted(fields)
-    return NewFax(
-        to=text(fields, "to", 40),
-        file=_file(fields),
-        sender=text_or_none(fields, "from", 40) or None,
-        emails=_emails(fields),
-        at=at,
-        **noted,
-    )
-
-
-def _noted(fields: Fields) -> dict[str, Any]:
-    """Return the texts that are kept with a fax, of those that are given."""
-    names = ("from_name", "to_name", "subject")
-    return {name: text_or_none(fields, name, _LONGEST) or "" for name in names if name in fields}
-
-
-def _file(fields: Fields) -> str:
-    """Return the id of a fax's file: `{"id": …}`, or the id itself; raises Invalid."""
-    given = fields.get("file")
-    within, name = (fields, "file") if isinstance(given, str) else (inner(fields, "file"), "id")
-    found = text_or_none(within, name, 80)
-    if not found:
-        raise Invalid('file is missing: {"id": ID}, of a file that was sent to POST /files.')
-    return found
-
-
 def _no_file(id: str) -> Invalid:
     return Invalid(f"file must be a file of the company, of POST /files (got {id[:80]!r}).")
 
 
 def _not_scheduled(id: str) -> NotFound:
     return NotFound(f"The company has no such scheduled fax message: {id}.")
-
-
-def _emails(fields: Fields) -> tuple[str, ...]:
-    """Return addresses: a list, or a text with commas between them; raises Invalid."""
-    given = fields.get("emails")
-    if given is None:
-        return ()
-    texts = given.replace(";", ",").split(",") if isinstance(given, str) else given
-    if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
-        raise Invalid("emails must be an array of e-mail addresses, or one.")
-    return tuple(each.strip() for each in texts if each.strip())

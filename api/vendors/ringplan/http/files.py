@@ -8,7 +8,7 @@ from aiohttp import BodyPartReader, web
 from api.vendors.ringplan.errors import Invalid, NotFound
 from api.vendors.ringplan.http import fax_shapes
 from api.vendors.ringplan.http.authenticated import AuthenticatedRequest, Handler
-from engine.commands import EngineUnavailable
+from engine.commands import EngineUnavailable, LimitReached
 from engine.features.errors import FeatureError, NotThere
 from engine.features.fax.model import Fax, Way
 from engine.features.fax.service import FaxService
@@ -88,7 +88,7 @@ class FileOperations:
         raise _none(id)
 
     async def _preview(self, request: AuthenticatedRequest, id: str) -> bytes | None:
-        with suppress(FeatureError, EngineUnavailable):  # a preview is not worth waiting for
+        with suppress(FeatureError, EngineUnavailable, LimitReached):  # a preview is not worth waiting for
             return await self._faxes.preview(request.account.id, id)
         return None
 

@@ -12,14 +12,10 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from engine.commands import EngineUnavailable
-from engine.features.fax.pages.model import Answered, DocumentRefused, Job, Made, PageLimits, What
+from engine.features.fax.pages.model import Answered, Cover, DocumentRefused, Job, Made, PageLimits, What
+from engine.features.fax.pages.queue import ConversionQueue
 
 log = structlog.get_logger(__name__)
-AT_ONCE = 2
-"""Documents that are converted at the same time."""
-MOST_WAITING = 50
-"""Documents that wait for their turn, or are converted."""
 Read = Callable[[], Awaitable[bytes]]
 """Reads a document."""
 _ROOT = Path(__file__).parents[4]
@@ -27,51 +23,48 @@ _WORKER = "engine.features.fax.pages.worker"
 
 
 class Pages:
-    """Makes pages of documents, and documents of faxes."""
+    """Makes pages of documents, and documents of faxes. `account` is the id of the account that waits for its turn.
+
+    Raised are EngineUnavailable if too many documents wait, LimitReached if too many of the account do.
+    """
 
     def __init__(self, limits: PageLimits | None = None) -> None:
         self.limits = limits or PageLimits()
-        self._turn, self._counting = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(1)
-        self._waiting = 0
+        self._queue, self._counting = ConversionQueue(), asyncio.Semaphore(1)
 
-    async def tiff(self, document: Read) -> Made:
-        """Return a PDF, TIFF, PNG, JPEG or text as the TIFF that is sent.
+    async def tiff(self, account: str, document: Read, cover: Cover | None = None) -> Made:
+        """Return a PDF, TIFF, PNG, JPEG or text as the TIFF that is sent, behind its cover page.
 
-        It is read when its turn comes. Raises DocumentRefused, EngineUnavailable if too many wait.
+        It is read when its turn comes. Raises DocumentRefused.
         """
-        return await self._made("tiff", document)
+        async with self._queue.turn(account):
+            content = await document()
+            if len(content) > self.limits.bytes:
+                raise DocumentRefused(
+                    f"A document must have at most {self.limits.bytes:,} bytes (got {len(content):,})."
+                )
+            return await self._made(Job(what="tiff", limits=self.limits, cover=cover), content)
 
-    async def of_fax(self, fax: bytes, what: What) -> Made:
-        """Return a fax's TIFF as a PDF, or its first page as a PNG. Raises DocumentRefused if it is damaged, and
-        EngineUnavailable if too many wait.
+    async def of_fax(self, account: str, fax: bytes, what: What) -> Made:
+        """Return a fax's TIFF as a PDF, or its first page as a PNG. Raises DocumentRefused if it is damaged."""
+        async with self._queue.turn(account):
+            return await self._made(Job(what=what, limits=self.limits), fax)
+
+    async def count(self, fax: bytes) -> int:
+        """Return how many pages a fax's TIFF has; raises DocumentRefused if it is damaged.
+
+        That is for faxes that come in: they are not held up by what goes out, and never refused.
         """
+        async with self._counting:
+            return (await self._made(Job(what="count", limits=self.limits), fax)).pages
 
-        async def read() -> bytes:
-            return fax
-
-        return await self._made(what, read)
-
-    async def _made(self, what: What, document: Read) -> Made:
-        asked = msgspec.json.encode(Job(what=what, limits=self.limits))
-        turn = self._counting if what == "count" else self._turn  # what comes in is not held up by what goes out
-        if what != "count" and self._waiting >= MOST_WAITING:
-            raise EngineUnavailable("Too many documents wait to be converted. Try again.")
-        self._waiting += what != "count"
-        try:
-            async with turn:
-                content = await document()
-                if what == "tiff" and len(content) > self.limits.bytes:
-                    raise DocumentRefused(
-                        f"A document must have at most {self.limits.bytes:,} bytes (got {len(content):,})."
-                    )
-                said = await self._answer(asked + b"\n" + content)
-        finally:
-            self._waiting -= what != "count"
-        head, _, content = said.partition(b"\n")
+    async def _made(self, job: Job, content: bytes) -> Made:
+        said = await self._answer(msgspec.json.encode(job) + b"\n" + content)
+        head, _, made = said.partition(b"\n")
         answer = msgspec.json.decode(head, type=Answered)
         if answer.refused:
             raise DocumentRefused(answer.refused)
-        return Made(content, answer.pages)
+        return Made(made, answer.pages)
 
     async def _answer(self, asked: bytes) -> bytes:
         folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="fax-")  # ours: the process may be killed

@@ -54,7 +54,7 @@ def _made(asked: Job, document: bytes) -> Made:
     with tempfile.TemporaryDirectory(prefix="fax-") as folder:
         try:
             if asked.what == "tiff":
-                return documents.tiff(document, Path(folder), asked.limits)
+                return documents.tiff(document, Path(folder), asked.limits, asked.cover)
             return pictures.of_fax(document, asked.what, asked.limits)
         except (DocumentRefused, MemoryError):
             raise

@@ -1,6 +1,8 @@
 """Faxes: sent once each time, again on the ladder, given up with the reason; received once; over kills in between."""
 
 import asyncio
+import io
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,13 +10,14 @@ from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
+from PIL import Image
 from sqlalchemy import Connection
 
 from engine.commands import EngineUnavailable, LimitReached, NumberRefused, PlaceCall
 from engine.events import CallEnded, TaskEnded
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidNumber, InvalidSetting, NotThere, StillUsed
-from engine.features.fax import service, store
+from engine.features.fax import emailing, service, store
 from engine.features.fax.boxes import FaxBoxes
 from engine.features.fax.destination import FaxKind
 from engine.features.fax.emailing import Emailing
@@ -22,7 +25,7 @@ from engine.features.fax.feature import FaxFeature
 from engine.features.fax.files import FaxFiles, sent_name
 from engine.features.fax.ladder import RUNGS
 from engine.features.fax.model import Fax, NewFax, NotSendable, State, Way
-from engine.features.fax.pages.model import DocumentRefused, Made
+from engine.features.fax.pages.model import HEIGHT, WIDTH, DocumentRefused, Made
 from engine.features.fax.sending import Sending
 from engine.features.fax.service import FaxService
 from engine.features.fax.taking import Taking
@@ -368,6 +371,73 @@ async def test_a_fax_for_later_can_be_changed_or_taken_back_and_one_that_failed_
     assert not (bench.folder / "faxes" / late.kept).exists()
 
 
+QUEUED, FAILED = frozenset({State.QUEUED}), frozenset({State.FAILED})
+
+
+async def test_a_cover_page_is_made_anew_when_what_stands_on_it_changes_and_only_then(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, at=NOW + 3600, subject="Offer", cover="\nDear Bob,\r\n\r\nplease read\u00a0it.\n ")
+    assert (fax.pages, fax.cover) == (3, "Dear Bob,\n\nplease read it.")
+    kept = {fax.kept}
+    for fields in ({"subject": "Order"}, {"cover": "Hello"}, {"to": "+12015550171"}, {"at": NOW + 60}):
+        before, changed = fax, await bench.service.change(acme, fax.id, fields, states=QUEUED)
+        assert changed.pages == 3 and changed.kept != before.kept and changed == await bench.row(fax)
+        fax = changed
+        kept.add(fax.kept)
+    for fields in ({"emails": ("ann@example.com",)}, {"subject": "Order"}):
+        assert (await bench.service.change(acme, fax.id, fields, states=QUEUED)).kept == fax.kept
+    without = await bench.service.change(acme, fax.id, {"cover": ""}, states=QUEUED)
+    assert (without.pages, without.cover) == (2, "")
+    same = await bench.service.change(acme, fax.id, {"subject": "Else"}, states=QUEUED)
+    assert (same.kept, same.pages) == (without.kept, 2)
+    assert await bench.due() == ["fax.remove"] * len(kept)
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [same.kept]
+
+
+async def test_a_fax_that_failed_has_another_cover_page_when_it_is_sent_again(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, cover="Hello", retries=0)
+    await bench.due()
+    await bench.call_ends(bench.engine.placed[-1], None, "rejected")
+    bench.now += 3600
+    changed = await bench.service.change(acme, fax.id, {"to_name": "Bob"}, states=FAILED)
+    assert changed.kept != fax.kept and (changed.pages, changed.state) == (3, State.FAILED)
+    await bench.service.retry(acme.id, fax.id)
+    await bench.due()
+    sent = bench.recordings / sent_name(bench.engine.placed[-1].id)
+    assert sent.read_bytes() == await bench.service.document(acme.id, fax.id, "tiff")
+
+
+async def test_a_cover_page_whose_document_was_deleted_stays_as_it_is(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, at=NOW + 3600, cover="Hello")
+    await bench.files.service.remove(acme.id, fax.file)
+    with pytest.raises(InvalidSetting, match=f"The file {fax.file} was deleted"):
+        await bench.service.change(acme, fax.id, {"subject": "Order"}, states=QUEUED)
+    with pytest.raises(NotThere, match="no file file-none"):
+        await bench.service.change(acme, fax.id, {"file": "file-none"}, states=QUEUED)
+    assert await bench.row(fax) == fax
+    assert (await bench.service.change(acme, fax.id, {"emails": ("a@x.org",)}, states=QUEUED)).kept == fax.kept
+
+
+async def test_a_cover_page_is_not_made_of_what_another_request_changes_meanwhile(bench: Bench) -> None:
+    acme = await bench.account()
+    fax = await bench.send(acme, at=NOW + 3600, cover="Hello")
+    converting = bench.service._pages.tiff
+
+    async def slow(*asked: Any) -> Any:
+        made = await converting(*asked)
+        await bench.writer.write(lambda conn: store.change(conn, fax.id, subject="Order"))
+        return made
+
+    bench.service._pages.tiff = slow  # type: ignore[method-assign]
+    with pytest.raises(NotSendable, match="changed by another request"):
+        await bench.service.change(acme, fax.id, {"to_name": "Bob"}, states=QUEUED)
+    now = await bench.row(fax)
+    assert (now.subject, now.to_name, now.kept) == ("Order", "", fax.kept)
+    assert [file.name for file in (bench.folder / "faxes").iterdir()] == [fax.kept]
+
+
 @pytest.mark.parametrize(
     ("fields", "error", "says"),
     [
@@ -381,6 +451,10 @@ async def test_a_fax_for_later_can_be_changed_or_taken_back_and_one_that_failed_
         ({"emails": ("nobody",)}, InvalidSetting, "e-mail address"),
         ({"emails": tuple(f"a{n}@x.org" for n in range(21))}, InvalidSetting, "At most 20"),
         ({"subject": "x" * 201}, InvalidSetting, "subject must be at most 200"),
+        ({"cover": "x" * 4001}, InvalidSetting, r"cover must be at most 4,000 characters \(got 4,001\)"),
+        ({"cover": "a\tb"}, InvalidSetting, r"cover must be printable characters and newlines \(got '\\t'\)"),
+        ({"cover": "a\fb"}, InvalidSetting, "printable characters and newlines"),
+        ({"cover": "a\n" * 90 + "a"}, InvalidSetting, r"at most 90 lines of 86 characters \(got 91 lines\)"),
         ({"document": b"\0"}, DocumentRefused, "must be a PDF"),
     ],
 )
@@ -401,7 +475,7 @@ async def pages_of(bench: Bench, document: bytes) -> Made:
     async def read() -> bytes:
         return document
 
-    return await bench.service._pages.tiff(read)
+    return await bench.service._pages.tiff("acct-acme", read)
 
 
 async def received(bench: Bench, account: Account, faxed: Faxed, target: str = "", pages: bytes | None = None) -> str:
@@ -470,8 +544,11 @@ async def test_a_box_sends_its_faxes_on_and_results_go_to_who_asked(bench: Bench
     bench.now += 5.0
     assert await bench.due() == ["fax.mail"] * 2
     assert sorted(mail["To"] for mail in bench.post.sent) == ["ann@example.com", "ben@example.com"]
-    (attached,) = list(bench.post.sent[0].iter_attachments())
+    shown, attached = bench.post.sent[0].iter_attachments()
     assert attached.get_content_type() == "application/pdf" and attached.get_content().startswith(b"%PDF-")
+    assert (shown.get_content_type(), shown.get_content_disposition()) == ("image/png", "inline")
+    with Image.open(io.BytesIO(shown.get_content())) as picture:
+        assert (picture.format, picture.width) == ("PNG", 432)
     fax = await bench.send(acme, emails=("ann@example.com",), subject="An offer")
     await bench.due()
     await bench.call_ends(bench.engine.placed[-1], None, "rejected")
@@ -484,6 +561,29 @@ async def test_a_box_sends_its_faxes_on_and_results_go_to_who_asked(bench: Bench
     await bench.due()
     event = (await bench.told())[-1]
     assert (type(event).__name__, event.subject, event.email) == ("FaxNotEmailed", fax.id, "ann@example.com")
+
+
+async def test_a_picture_that_is_too_large_is_left_out_of_the_mail_and_the_fax_is_not(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = await bench.account()
+    box = await bench.boxes.add(SYSTEM, acme.id, "office", ("ann@example.com",))
+    await received(bench, acme, Faxed(sent=True, pages=1), box.id, (await pages_of(bench, b"a")).content)
+    await bench.due()
+    await bench.hears(bench.mailing, *await bench.told())
+    monkeypatch.setattr(emailing, "MOST_SHOWN", 100)
+    await bench.due()
+    (mail,) = bench.post.sent
+    assert [each.get_content_type() for each in mail.iter_attachments()] == ["application/pdf"]
+
+
+async def test_the_picture_of_a_page_full_of_dots_is_small_enough_for_a_mail(bench: Bench) -> None:
+    acme = await bench.account()
+    dots, out = random.Random(1).randbytes(WIDTH * HEIGHT // 8), io.BytesIO()
+    Image.frombytes("1", (WIDTH, HEIGHT), dots).save(out, "TIFF", compression="group4", dpi=(204, 196))
+    id = await received(bench, acme, Faxed(sent=True, pages=1), pages=out.getvalue())
+    await bench.due()
+    assert len(await bench.service.document(acme.id, id, "png")) <= emailing.MOST_SHOWN
 
 
 async def test_a_mail_whose_pages_are_lost_says_so(bench: Bench) -> None:
@@ -549,8 +649,8 @@ async def test_a_change_that_comes_too_late_leaves_the_pages_as_they_are(bench: 
     other = await bench.files.service.put(acme.id, NewFile(uploaded_name="y.txt"), b"a\fb\fc")
     converting = bench.service._pages.tiff
 
-    async def slow(document: Any) -> Any:
-        made = await converting(document)
+    async def slow(*asked: Any) -> Any:
+        made = await converting(*asked)
         await bench.writer.write(lambda conn: store.change(conn, fax.id, state=State.SENDING))
         return made
 
@@ -684,10 +784,11 @@ async def test_a_fax_whose_call_is_being_placed_is_not_deleted(bench: Bench) -> 
     assert await bench.due() == ["fax.send"] and refused and len(bench.engine.placed) == 1
 
 
+@pytest.mark.parametrize("refusal", [EngineUnavailable("Too many documents wait."), LimitReached("Too many of yours.")])
 async def test_a_mail_waits_while_too_many_documents_are_converted(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, refusal: Exception
 ) -> None:
-    monkeypatch.setattr(bench.mailing, "_pdf", AsyncMock(side_effect=EngineUnavailable("Too many documents wait.")))
+    monkeypatch.setattr(bench.mailing, "_document", AsyncMock(side_effect=refusal))
     await bench.send(await bench.account(), emails=("ann@example.com",))
     await bench.due()
     await bench.call_ends(bench.engine.placed[-1], SENT)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from engine.features.fax import store
 from engine.features.fax.model import Fax, State, Way
+from engine.features.fax.pages import queue
 from engine.platform.folder import Folder
 from engine.store import calls, numbers
 from engine.store.numbers import Number
@@ -143,6 +144,8 @@ async def test_a_fax_is_sent_as_in_the_document_and_shown_with_every_field(serve
         ({"emails": {"a": 1}}, "emails must be an array"),
         ({"subject": ["x"]}, "subject must be a string"),
         ({"subject": "x" * 201}, "at most 200"),
+        ({"cover": "a\tb"}, "cover must be printable characters and newlines"),
+        ({"cover": "x" * 4001}, "at most 4,000 characters"),
     ],
 )
 async def test_what_cannot_be_sent_is_refused(served: Served, fields: dict[str, Any], says: str) -> None:
@@ -176,6 +179,31 @@ async def test_a_fax_is_scheduled_changed_and_taken_back(served: Served) -> None
     await acme.failed("PUT", f"{OUT}/{made['id']}", 406, {"subject": "x"})
     await acme.ok("DELETE", path, status=204)
     await acme.failed("DELETE", path, 404)
+
+
+async def test_a_fax_has_a_cover_page_which_is_made_anew_when_its_subject_changes(served: Served) -> None:
+    acme, file = served.acme, await upload(served.acme)
+    wanted = {"file": {"id": file["id"]}, "to": "8584375000", "cover": "Dear Bob,\nplease read it."}
+    made = await acme.ok("POST", OUT, wanted, status=201)
+    assert (made["pages"], made["cover"]) == (3, "Dear Bob,\nplease read it.")
+    later = await acme.ok("POST", LATER, wanted | {"send_at": f"{SOON:%Y-%m-%dT%H:%M:%S}"}, status=201)
+    path = f"{LATER}/{later['id']}"
+    for fields, pages in (({"subject": "Order"}, 3), ({"cover": "Hello"}, 3), ({"cover": None}, 2)):
+        changed = await acme.ok("PUT", path, fields)
+        assert (changed["pages"], changed["send_at"]) == (pages, later["send_at"])
+    assert (changed["cover"], changed["subject"]) == (None, "Order")
+    assert "printable characters" in await acme.failed("PUT", path, 400, {"cover": "a\tb"})
+    await acme.ok("PUT", path, {"cover": "Hello"})
+    await acme.ok("DELETE", f"/files/{file['id']}", status=204)
+    assert "was deleted" in await acme.failed("PUT", path, 400, {"subject": "Offer"})
+    assert (await acme.ok("PUT", path, {"emails": ["a@example.com"]}))["pages"] == 3
+
+
+async def test_a_file_is_taken_without_its_picture_while_too_many_wait_to_be_converted(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST_OF_ACCOUNT", 0)
+    assert (await upload(served.acme))["preview"] is None
 
 
 async def test_only_what_has_failed_is_changed_and_sent_again(served: Served) -> None:
