@@ -8,7 +8,8 @@ A transfer sets a pair aside: neither ends with the other any more, and the two 
 
 import asyncio
 import weakref
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -80,6 +81,10 @@ class Pair:
         Where the other one has joined a conference, this one joins it the same way, and the bridge stays empty: a
         restarted controller knows by it that the two belong together. Raises AriError.
         """
+        with self._pairs.connecting(self):
+            return await self._connect(since)
+
+    async def _connect(self, since: float | None) -> bool:
         session, other = self.session, self.other
         if self._holding:  # of the time before it was set aside
             await cancelled([self._holding])
@@ -202,6 +207,7 @@ class Pairs:
     def __init__(self) -> None:
         self._by_call: dict[str, Pair] = {}
         self._ties: dict[str, asyncio.Task[None]] = {}
+        self._connecting: dict[str, asyncio.Event] = {}
         self._moving: weakref.WeakSet[Session] = weakref.WeakSet()
 
     def of(self, leg: Session) -> Pair | None:
@@ -218,6 +224,23 @@ class Pairs:
         for leg in (pair.session, pair.other):
             if self._by_call.get(leg.call.id) is pair:
                 del self._by_call[leg.call.id]
+
+    @contextmanager
+    def connecting(self, pair: Pair) -> Iterator[None]:
+        """Two are being connected; the phone of either has been answered by then, or is answered now."""
+        done = asyncio.Event()
+        for leg in (pair.session, pair.other):
+            self._connecting[leg.call.id] = done
+        try:
+            yield
+        finally:
+            for leg in (pair.session, pair.other):
+                self._connecting.pop(leg.call.id, None)
+            done.set()
+
+    def being_connected(self, leg: Session) -> asyncio.Event | None:
+        """What is set once a call is connected, or will not be; None: it is not being connected."""
+        return self._connecting.get(leg.call.id)
 
     def tie(self, leg: Session, work: Coroutine[Any, Any, None]) -> None:
         """Let `work`, which ends a leg with another call, go on for as long as the leg is up and tied."""

@@ -5,6 +5,7 @@ Only an extension's phone is heard, and only of calls that are connected. An att
 RFC 5589 section 7) names another call: it must be one of the same phone.
 """
 
+import asyncio
 from typing import NamedTuple
 
 import structlog
@@ -67,8 +68,14 @@ class Referrals:
         self._registry = registry
 
     def refer(self, session: Session, event: ari.ChannelTransfer) -> None:
-        """The phone of a call asked for a transfer. From this moment on nobody ends with the phone that hangs up."""
+        """The phone of a call asked for a transfer. From this moment on nobody ends with the phone that hangs up.
+
+        A phone may ask as soon as it is answered: what it asks of a call that is being connected waits for that.
+        """
         if event.state is not None:  # what we ourselves told
+            return
+        if connected := self._being_connected(session, event):
+            session.spawn(self._refer_after(connected, session, event), "transfer once it is connected")
             return
         try:
             pair, party, task, unanswered = self._asked(session, event)
@@ -80,6 +87,14 @@ class Referrals:
         transferor.set_aside()
         behind = pair.task_id if pair.session is party else ""
         party.spawn(_begin(party, transferor, task, behind, unanswered), "transfer")
+
+    def _being_connected(self, session: Session, event: ari.ChannelTransfer) -> asyncio.Event | None:
+        pairs, second = self._registry.pairs, self._at(event.refer_to.destination_channel)
+        return pairs.being_connected(session) or (pairs.being_connected(second) if second else None)
+
+    async def _refer_after(self, connected: asyncio.Event, session: Session, event: ari.ChannelTransfer) -> None:
+        await connected.wait()
+        self.refer(session, event)
 
     def _asked(self, session: Session, event: ari.ChannelTransfer) -> Referral:
         if session.call.trunk is not None:
@@ -98,12 +113,15 @@ class Referrals:
 
     def _second(self, session: Session, phone: str, channel: ari.Channel | None) -> Session:
         """The phone's other call, which is to be replaced."""
-        found = next((one for one in self._registry if channel and one.channel.id == channel.id), None)
+        found = self._at(channel)
         if found is None or channel is None or found is session:
             raise NotReferred("The call to be replaced is not here.")
         if found.call.account != session.call.account or phone_of(channel) != phone or found.hanging_up:
             raise NotReferred("The call to be replaced is not this phone's.")
         return found
+
+    def _at(self, channel: ari.Channel | None) -> Session | None:
+        return next((one for one in self._registry if channel and one.channel.id == channel.id), None)
 
     def _attended(self, session: Session, second: Session, phone: str) -> Referral:
         """One of the two is connected with the party that is moved; either may be, for phones choose as they like."""

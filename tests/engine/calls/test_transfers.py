@@ -31,8 +31,8 @@ class Two(NamedTuple):
     callee: str
 
 
-async def connected(exchange: Exchange, asterisk: FakeAri, dial: Dial = DIAL) -> Two:
-    """101 has called 102, and is connected; 103 and 104 can be called."""
+async def rung_by_101(exchange: Exchange, asterisk: FakeAri, dial: Dial = DIAL) -> Two:
+    """101 has called 102, which rings; 103 and 104 can be called."""
     for number in ("102", "103", "104"):
         exchange.admission.routes_of.setdefault(number, (Route(endpoint=f"PJSIP/{number}"),))
         answering = Answering(account=ACCOUNT, tasks=(dial if number == dial.to else Dial(to=number),), caller="101")
@@ -43,10 +43,16 @@ async def connected(exchange: Exchange, asterisk: FakeAri, dial: Dial = DIAL) ->
     callee = other_of(started.task)
     await asterisk.asked("POST", f"/channels/{callee}/dial")
     await settled()
-    asterisk.picks_up(callee)
-    await exchange.event(TaskEnded, task=started.task)
-    await settled()
     return Two(started.subject, callee)
+
+
+async def connected(exchange: Exchange, asterisk: FakeAri, dial: Dial = DIAL) -> Two:
+    """101 has called 102, and is connected; 103 and 104 can be called."""
+    two = await rung_by_101(exchange, asterisk, dial)
+    asterisk.picks_up(two.callee)
+    await exchange.event(TaskEnded, subject=two.caller, kind="dial")
+    await settled()
+    return two
 
 
 def refers(asterisk: FakeAri, channel: str, to: str = "103", **refer_to: Any) -> None:
@@ -104,6 +110,25 @@ async def test_a_phone_moves_whoever_it_is_connected_with(exchange: Exchange, as
     assert (await exchange.ended(party)).hung_up_by == "other"
     await over(exchange, asterisk, (two.caller, two.callee, leg))
     await exchange.told_once_each()
+
+
+async def test_a_phone_that_asks_as_soon_as_it_is_answered_has_its_transfer(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    two = await rung_by_101(exchange, asterisk)
+    held = asterisk.hold("POST", "/bridges/bridge-*/addChannel")
+    asterisk.picks_up(two.callee)
+    await held.reached.wait()  # the caller's phone was answered
+    refers(asterisk, "in-1")
+    await settled()
+    assert told(asterisk, "in-1") == []
+    assert held.gate
+    held.gate.set()
+    leg = await rings(exchange, asterisk, two.callee)
+    asterisk.picks_up(leg)
+    await exchange.event(CallTransferred, subject=two.callee)
+    asterisk.hangs_up(leg)
+    await over(exchange, asterisk, (two.caller, two.callee, leg))
 
 
 @pytest.mark.parametrize("restart", [False, True], ids=["", "over a restart"])
