@@ -272,6 +272,12 @@ class Phone:
             raise PhoneFailed(f"{self.user}: no INVITE in what it printed (trace={self.trace}):\n{self.log()}")
         return "\r\n".join(line.rstrip("\r") for line in found[0].split("\n"))
 
+    def offered(self) -> list[str]:
+        """The lines of audio in the SDP of the first INVITE that it took or sent, m= the first; needs `trace`."""
+        sdp = self.traced()[self.traced().index(self.invite().splitlines()[0]) :]
+        found = re.search(r"^m=audio .*?\n(?:a=.*?\n)*", sdp, re.MULTILINE)
+        return found[0].split("\n")[:-1] if found else []
+
     async def asked(self, method: str, times: int, *, within: float = LIMIT_SECONDS) -> None:
         """Wait until it was sent so many requests of a method; needs `trace`. Nothing tells, so it is looked again."""
         taken = re.compile(rf"^{method} sip:", re.MULTILINE)

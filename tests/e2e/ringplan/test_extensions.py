@@ -130,8 +130,7 @@ async def test_the_fields_of_recording_and_the_codecs_of_a_phone_are_obeyed(comp
         await anna.until("CALL_ESTABLISHED")
         await audible(anna, 2.0)
         await anna.hang_up()
-        (media,) = [line for line in ben.invite().splitlines() if line.startswith("m=audio")]
-        assert media.split()[3:5] == ["8", "0"], media
+        assert ben.offered()[0].split()[3:5] == ["8", "0"], ben.offered()
 
     async def recordings() -> list[Any]:
         return list((await company.own.ask("GET", "recordings?limit=10"))[1]["recordings"])
