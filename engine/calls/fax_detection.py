@@ -5,6 +5,8 @@ queue is stopped, which ends legs that ring for it; the leg that it is connected
 is queued instead of what was to come.
 """
 
+import math
+
 from engine.calls.listening import listening
 from engine.calls.registry import Registry
 from engine.calls.session import Session
@@ -16,7 +18,7 @@ from engine.tasks.fax import Fax
 from engine.tasks.interfaces import Subject
 
 CONTEXT = "detect-fax"  # of the dialplan
-STATUS = "WAITFORTONESTATUS"  # of res/res_tonedetect.c
+HEARD = "FAX_HEARD"  # what it sets
 LEAST_SECONDS = 1.0
 """Less than this is not worth a snoop: the tone and the silence behind it take 3.5 s."""
 LATE_SECONDS = 5.0
@@ -41,9 +43,9 @@ class CallFaxDetector:
 
     async def _calls(self, on: Subject, seconds: float) -> bool:
         """Whether a fax machine calls within so many seconds; raises AriError when the call ends meanwhile."""
-        given = {"SECONDS": f"{seconds:.1f}"}
+        given = {"SECONDS": str(math.ceil(seconds))}
         async with listening(self._session, on, CONTEXT, seconds + LATE_SECONDS, variables=given) as snoop:
-            return snoop is not None and await snoop.variable(STATUS) == "SUCCESS"
+            return snoop is not None and await snoop.variable(HEARD) == "1"
 
     async def _move(self, task: DetectFax, on: Subject) -> None:
         session = self._session

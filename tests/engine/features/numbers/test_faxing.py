@@ -1,4 +1,4 @@
-"""Where the faxes of a number go: checked when it is set, protected while it is, and listened for in calls by trunks."""
+"""Where the faxes of a number go: checked and protected, and listened for in calls by trunks."""
 
 from collections.abc import Iterable
 from typing import Any
