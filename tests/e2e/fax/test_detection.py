@@ -14,6 +14,7 @@ from tests.e2e.fax.test_faxes import WITHIN, pages_of
 from tests.e2e.voicemail.test_leaving import MakeBox, box, messages
 from tests.support import people
 from tests.support.carillon import Account, Admin, Command, Own
+from tests.support.lab_carriers import LabCarriers
 from tests.support.phone import Phone
 from tests.support.scenario import call_ended, until
 
@@ -23,6 +24,14 @@ LISTENS_FOR = 8.0
 HUMS_1030, HUMS_1100 = (number for number, hz in people.TONES.items() if hz in (1030, 1100))
 MENU = [{"kind": "say", "text": "Welcome. Please press a key."}, {"kind": "wait_for_digits", "count": 1, "seconds": 60}]
 Faxed = Callable[[Any], Awaitable[str]]
+
+
+@pytest.fixture
+async def carriers(
+    carillon: Command, admin: Admin, account: Account, network: Lab, tmp_path: Path
+) -> AsyncIterator[LabCarriers]:
+    """Connects trunks to the lab's carriers."""
+    yield LabCarriers(carillon, admin, account, network, tmp_path)
 
 
 @pytest.fixture
@@ -157,3 +166,18 @@ async def test_a_person_goes_through_a_menu_as_without_it(answering: Faxed, own:
     story = await call_ended(own, call, within=40.0)
     assert [task["kind"] for task in story["tasks"]] == ["detect_fax", "say", "wait_for_digits", "hang_up"]
     assert story["tasks"][2]["outcome"]["result"]["digits"] == "1"
+
+
+@pytest.mark.xdist_group("carrier-domain")
+@pytest.mark.parametrize("codec", ["g722", "opus"])
+@pytest.mark.parametrize("caller", [people.SENDS_A_FAX, HUMS_1100])
+async def test_the_tone_is_told_from_others_on_a_line_of_wideband_too(
+    codec: str, caller: str, carriers: LabCarriers, answering: Faxed, faxbox: str, own: Own, network: Lab
+) -> None:
+    line = await answering({"tasks": [{"kind": "answer"}, {"kind": "pause", "seconds": LISTENS_FOR}]})
+    async with carriers.connected("domain", "--codecs", codec):
+        await network.dial(line, as_=caller, seconds=20, trunk="domain")
+        (call,) = await until(lambda: calls_to(own, line), lambda found: len(found) == 1, what="the call has come")
+        story = await call_ended(own, call, within=40.0)
+    moved = f"A fax machine called: the call goes to fax:{faxbox}." in str(story["events"])
+    assert moved == (caller == people.SENDS_A_FAX), story["events"]
