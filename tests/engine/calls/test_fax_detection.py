@@ -22,7 +22,6 @@ from engine.tasks.play import Play
 from engine.tasks.record import Record
 from engine.tasks.ring import Ring
 from engine.tasks.run_menu import RunMenu
-from engine.tasks.task import TaskState
 from tests.fakes.ari import FakeAri
 from tests.support.clock import settled
 from tests.support.exchange import ACCOUNT, APPLICATION, Exchange, Left
@@ -260,23 +259,6 @@ async def test_after_its_time_a_restart_listens_no_more(stopped_exchange: Exchan
     assert not asterisk.was_asked("POST", "*/snoop/*")
     asterisk.hangs_up(call.id)
     await exchange.ended(call.id)
-
-
-async def test_a_call_that_was_led_to_faxes_already_stays_there(stopped_exchange: Exchange, asterisk: FakeAri) -> None:
-    """A controller that was killed between the move and its note hears the tone a second time, if at all."""
-    exchange = stopped_exchange
-    task = DetectFax(id="task-1", destination=FAXES, written="fax:office")
-    moved = Left(task=HangUp(id="task-3"), state=TaskState.QUEUED)
-    rest = Left(task=Pause(id="task-2", seconds=30.0))
-    call = await exchange.left_behind(Left(task=task, ago=5.0), rest, moved)
-    exchange.directory.destinations[FAXES] = Answering(account=ACCOUNT, tasks=FAX)
-    await exchange.start()
-    asterisk.world.variables["snoop-task-1", "FAX_HEARD"] = "1"
-    await asterisk.asked("POST", "/channels/snoop-task-1/continue")
-    asterisk.world.enter_stasis("snoop-task-1", ["detected", "snoop-task-1"])
-    await exchange.event(TaskEnded, kind="detect_fax")
-    await exchange.ended(call.id)
-    assert len(exchange.told_of(CallTransferred)) == 1 and asterisk.world.channels == {}
 
 
 async def test_a_box_that_is_gone_leaves_the_call_where_it_is_and_says_so(
