@@ -42,6 +42,7 @@ class NumberCommands:
         unassigned: bool = False,
         replace: bool = False,
         capability: str = "voice",
+        fax_to: str | None = None,
     ) -> None:
         """Add a number and what answers it: a destination, a text, a list of tasks, a URL, or an application.
 
@@ -65,17 +66,20 @@ class NumberCommands:
         capability
             voice for calls, sms for texts; a number may have both. Texts lead to an application, an extension or a
             user.
+        fax_to
+            Where a call goes if a fax machine calls: fax or fax:BOX. It is listened for its tone for a minute; people's
+            calls are not changed.
         """
         body: dict[str, Any] = {"number": number, "account": self._cli.account(account), "capability": capability}
         body |= answering(say, tasks) | present(dialect=dialect, url=url, application=application)
-        body |= present(to=destination_of(to))
+        body |= present(to=destination_of(to), fax_to=fax_to)
         for name, given in (("unassigned", unassigned), ("replace", replace)):
             if given:
                 body[name] = True
         self._assigned(self._cli.admin.post("/numbers", body))
 
-    def set(self, number: str, *, to: str, capability: str = "voice") -> None:
-        """Lead a number to another destination.
+    def set(self, number: str, *, to: str | None = None, capability: str = "voice", fax_to: str | None = None) -> None:
+        """Lead a number, or its faxes, to another destination.
 
         Parameters
         ----------
@@ -83,8 +87,10 @@ class NumberCommands:
             As in carillon numbers add; "" leads to nothing.
         capability
             voice or sms.
+        fax_to
+            Where a call goes if a fax machine calls: fax or fax:BOX; "" leads it nowhere else.
         """
-        body = {"to": destination_of(to), "capability": capability}
+        body = {"capability": capability} | present(to=destination_of(to), fax_to=fax_to)
         self._assigned(self._cli.admin.ask("PATCH", f"/numbers/{part(number)}", body=body))
 
     def assign(self, number: str, application: str, *, capability: str = "voice") -> None:
@@ -118,10 +124,13 @@ class NumberCommands:
                 "application": each["application"] and each["application"]["name"],
                 "leads to": each["leads_to"]["text"] if each["leads_to"] else "nothing",
                 "answers": _answers(each["application"], each["leads_to"]),
+                "faxes": each["fax_to"]["text"] if each["fax_to"] else "",
             }
             for each in found
         ]
-        columns = ("number", "account", "capability", "application", "leads to", "answers")
+        columns: tuple[str, ...] = ("number", "account", "capability", "application", "leads to", "answers")
+        if any(row["faxes"] for row in rows):
+            columns = (*columns, "faxes")
         spare = ("capability", "application", "leads to")
         self._cli.output.table(found, rows, columns, "There are no numbers.", spare=spare)
 
@@ -142,7 +151,8 @@ class NumberCommands:
             how = f"is answered by {application['name']}" if application else "is not answered"
         else:
             how = f"leads to {shown['leads_to']['text']}"
-        self._cli.output.done(shown, f"{shown['number']} {how}.")
+        faxes = f"; faxes go to {shown['fax_to']['text']}" if shown["fax_to"] else ""
+        self._cli.output.done(shown, f"{shown['number']} {how}{faxes}.")
 
 
 def _answers(application: dict[str, Any] | None, leads_to: dict[str, Any] | None) -> str:

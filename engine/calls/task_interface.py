@@ -9,6 +9,7 @@ from engine.calls.call_router import CallRouter
 from engine.calls.conference_directory import ConferenceDirectory
 from engine.calls.connecting import CallDialler
 from engine.calls.conversing import CallConversations
+from engine.calls.fax_detection import CallFaxDetector
 from engine.calls.faxing import CallFaxer
 from engine.calls.group_ringing import CallRinger
 from engine.calls.keypad import Presses
@@ -121,6 +122,7 @@ class CallRoles:
         self.dialler = Connecting(session, outbound)
         self.detector = CallDetector(session)
         self.faxer = CallFaxer(session)
+        self.fax_detector = CallFaxDetector(session, outbound.registry)
         self.conferences = CallConferences(session, conferences)
         self.line = CallLine(session)
         self.customer = CallCustomer(session)

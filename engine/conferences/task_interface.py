@@ -17,6 +17,7 @@ from engine.ids import new_id
 from engine.media.errors import PromptError
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
+from engine.tasks.detect_fax import DetectFax
 from engine.tasks.dial import Dial
 from engine.tasks.fax import Fax
 from engine.tasks.interfaces import Subject
@@ -112,6 +113,10 @@ class CallsOnly:
         """A conference has no fax machine."""
         _calls_only()
 
+    async def detect_fax(self, task: DetectFax, on: Subject) -> NoReturn:
+        """Nor is it called by one."""
+        _calls_only()
+
     async def quiet(self, on: Subject) -> NoReturn:
         """No machine answered a conference."""
         _calls_only()
@@ -143,6 +148,7 @@ class ConferenceRoles:
         self.dialler = CallsOnly()
         self.detector = CallsOnly()
         self.faxer = CallsOnly()
+        self.fax_detector = CallsOnly()
         self.conferences = CallsOnly()
         self.line = ConferenceLine(conference)
         self.customer = CallsOnly()

@@ -8,5 +8,5 @@ MODULES = (
     "res_pjsip_messaging.so", "func_base64.so", "func_cut.so", "func_db.so", "func_global.so", "func_md5.so",
     "func_strings.so", "app_exec.so", "res_rtp_asterisk.so", "codec_ulaw.so", "codec_alaw.so", "format_wav.so",
     "format_sln.so", "bridge_softmix.so", "res_pjsip_mwi.so", "res_pjsip_mwi_body_generator.so", "app_minivm.so",
-    "app_waitforsilence.so",
+    "app_waitforsilence.so", "res_tonedetect.so", "func_math.so",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from engine.events import QuestionAsked
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
+from engine.tasks.detect_fax import FaxDetector
 from engine.tasks.dial import Dialler
 from engine.tasks.fax import Faxer
 from engine.tasks.interfaces import Detector, Keypad, Line, Player, Subject
@@ -104,6 +105,10 @@ class Roles(Protocol):
     @property
     def faxer(self) -> Faxer:
         """Sends and receives faxes."""
+
+    @property
+    def fax_detector(self) -> FaxDetector:
+        """Listens for calling fax machines."""
 
     @property
     def conferences(self) -> Conferences:

@@ -17,6 +17,7 @@ from engine.queues.owner import Owner
 from engine.queues.roles import Conferences, Connector, Customer, Partner, Router
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
+from engine.tasks.detect_fax import FaxDetector
 from engine.tasks.fax import Faxer
 from engine.tasks.interfaces import Detector, Digit, Keypad, Line, Player, Preparable
 from engine.tasks.kinds import AnyTask
@@ -61,6 +62,7 @@ class Running:
         self.dialler: Connector = roles.dialler
         self.detector: Detector = roles.detector
         self.faxer: Faxer = roles.faxer
+        self.fax_detector: FaxDetector = roles.fax_detector
         self.conferences: Conferences = roles.conferences
         self.line: Line = roles.line
         self.customer: Customer = roles.customer

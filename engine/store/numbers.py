@@ -20,7 +20,8 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     """A number (digits, or a short code such as 500) with one capability, owned by an account.
 
     It leads to an `application` or to another `destination` (as stored); both None: to nothing. A number with both
-    capabilities has two rows.
+    capabilities has two rows. `fax_to` is where calls for it go whose party is a fax machine (a destination as stored),
+    "" for nowhere.
     """
 
     number: str
@@ -28,6 +29,7 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     application: str | None = None
     capability: str = VOICE
     destination: str | None = None
+    fax_to: str = ""
 
     @property
     def leads_to(self) -> Destination | None:
@@ -44,7 +46,7 @@ _assign = Statement(
         .values({c.name: bindparam(c.name) for c in numbers.c})
         .on_conflict_do_update(
             index_elements=[numbers.c.number, numbers.c.capability],
-            set_={"application": bindparam("application"), "destination": bindparam("destination")},
+            set_={name: bindparam(name) for name in ("application", "destination", "fax_to")},
             where=numbers.c.account == bindparam("account"),
         )
     )
@@ -59,7 +61,9 @@ _OWNED = (
     numbers.c.capability == bindparam("the_capability"),
     numbers.c.account == bindparam("account"),
 )
-_lead = Statement(update(numbers).where(*_OWNED).values(application=bindparam("application"), destination=null()))
+_lead = Statement(
+    update(numbers).where(*_OWNED).values(application=bindparam("application"), destination=null(), fax_to="")
+)
 _leads = numbers.c.application == bindparam("the_application")
 _unassign = Statement(update(numbers).where(*_OWNED, _leads).values(application=null()))
 
@@ -80,7 +84,7 @@ def assign(conn: Connection, number: Number) -> None:
 
 
 def lead(conn: Connection, account: str, number: str, capability: str, application: str) -> bool:
-    """Lead an account's number to an application; returns False if the account has no such number."""
+    """Lead an account's number, also its faxes, to an application; returns False if the account has no such number."""
     values = {"account": account, "the_number": number, "the_capability": capability, "application": application}
     return _lead.run(conn, **values) > 0
 

@@ -113,6 +113,7 @@ numbers = Table(  # digits (or a short code such as 500) → destination, per ca
     Column("account", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("application", ForeignKey("applications.id"), nullable=True),  # what it leads to, or:
     Column("destination", Text, nullable=True),  # any other engine.model.destination; both NULL: nothing
+    Column("fax_to", Text, nullable=False, default="", server_default=""),  # where its faxes go; "": nowhere
 )
 extensions = Table(
     "extensions",

@@ -16,6 +16,7 @@ from engine.tasks.answer import Answer
 from engine.tasks.ask import Ask
 from engine.tasks.converse import Converse
 from engine.tasks.detect_dtmf import DetectDtmf
+from engine.tasks.detect_fax import DetectFax
 from engine.tasks.detect_machine import DetectMachine
 from engine.tasks.dial import Dial
 from engine.tasks.fax import ReceiveFax, SendFax
@@ -63,6 +64,7 @@ AnyTask = (
     | PickUp
     | SendFax
     | ReceiveFax
+    | DetectFax
 )
 T = TypeVar("T")
 Hook = Callable[[type, Any], Any]

@@ -69,7 +69,7 @@ from engine.model.call_data import CallData
 from engine.net import Net
 from engine.platform import call_events
 from engine.platform.catalogue import Catalogue
-from engine.platform.destination_kind import DestinationKinds
+from engine.platform.destination_kind import DestinationKind, DestinationKinds
 from engine.platform.feature import Feature, Features
 from engine.platform.folder import Folder
 from engine.platform.platform import Platform
@@ -205,7 +205,12 @@ def announced() -> Catalogue:
     return catalogue
 
 
-def standard(cache: SettingsCache, data: Callable[[Application], CallData | None] = without_data) -> Destinations:
-    """Return the destinations that there are, on settings in memory of a test's own."""
-    kinds = DestinationKinds((*core_kinds(cache, data), GroupKind(cache), UserKind(cache)))
+def standard(
+    cache: SettingsCache,
+    data: Callable[[Application], CallData | None] = without_data,
+    *,
+    more: Sequence[DestinationKind] = (),
+) -> Destinations:
+    """Return the destinations that there are, and `more`, on settings in memory of a test's own."""
+    kinds = DestinationKinds((*core_kinds(cache, data), GroupKind(cache), UserKind(cache), *more))
     return Destinations(cache, kinds, [lambda conn, account: number_leads(cache, account)])

@@ -55,19 +55,26 @@ class NumbersAdmin:
                 "Give either a destination, or an application's name, or its tasks, or a dialect and its URL."
             )
         new = model.NewNumber(
-            number=wanted.number, account=wanted.account, capability=wanted.capability, replace=wanted.replace
+            number=wanted.number,
+            account=wanted.account,
+            capability=wanted.capability,
+            replace=wanted.replace,
+            fax_to=wanted.fax_to or "",
         )
         added = await self._numbers.add(ADMIN, new, self._leads_to(wanted))
         return web.json_response(_number(added), status=201)
 
     @taking("leadNumber", Assignment, {200: Number}, errors=(403, 409))
     async def assign(self, request: web.Request, body: Body[Assignment]) -> web.Response:
-        """Lead a number to another destination, or nowhere."""
+        """Lead a number, or its faxes, to another destination, or nowhere."""
         wanted = await body()
-        if (wanted.to is msgspec.UNSET) == (wanted.application is msgspec.UNSET):
-            raise BadRequest("Give either a destination (to) or an application; null leads to nothing.")
+        given = [each for each in (wanted.to, wanted.application) if each is not msgspec.UNSET]
+        if len(given) > 1 or not (given or wanted.fax_to is not msgspec.UNSET):
+            raise BadRequest("Give either a destination (to) or an application, or fax_to; null leads to nothing.")
+        leading = self._assigned(wanted) if given else None
+        fax_to = None if wanted.fax_to is msgspec.UNSET else str(wanted.fax_to or "")
         number = request.match_info["number"]
-        led = await self._numbers.lead(ADMIN, number, self._assigned(wanted), capability=wanted.capability)
+        led = await self._numbers.lead(ADMIN, number, leading, capability=wanted.capability, fax_to=fax_to)
         return web.json_response(_number(led))
 
     @operation("removeNumber", {204: None}, errors=(409,))
@@ -104,4 +111,5 @@ def _number(view: NumberView) -> render.Shape:
         "capability": view.capability,
         "application": shape(view.application) if view.application else None,
         "leads_to": as_given(view.leads_to),
+        "fax_to": as_given(view.fax_to),
     }

@@ -44,6 +44,9 @@ class ChangedUrls(Given, frozen=True, kw_only=True):
     fallback: Annotated[str | None, says(FALLBACK)] = None
 
 
+FAX_TO = "Where calls for it go whose party is a fax machine: a destination of the kind fax, such as fax:office."
+
+
 class NewNumber(Given, frozen=True, kw_only=True):
     """A number for an account, with exactly one of: `to`, `application`, `tasks` or `url`, `unassigned`."""
 
@@ -54,6 +57,7 @@ class NewNumber(Given, frozen=True, kw_only=True):
     application: Annotated[str | None, says("The name of an application of the account.")] = None
     unassigned: Annotated[bool, says("Whether it leads nowhere as yet.")] = False
     replace: Annotated[bool, says("Whether the account may have the number already.")] = False
+    fax_to: Annotated[str | None, says(FAX_TO)] = None
     tasks: Annotated[
         tuple[AnyTask, ...] | None, says("The tasks of an application that is made for it; at most 100.")
     ] = None
@@ -63,13 +67,14 @@ class NewNumber(Given, frozen=True, kw_only=True):
 
 
 class Assignment(Given, frozen=True, kw_only=True):
-    """What a number leads to: one of `to` and `application`."""
+    """What changes of what a number leads to: one of `to` and `application`, `fax_to`, or both. The rest stays."""
 
     to: Wanted | UnsetType = UNSET
     application: Annotated[
         str | UnsetType | None, says("The name of an application of the account; null: nowhere.")
     ] = UNSET
     capability: Annotated[str, says("What is led there: voice (calls) or sms (texts).")] = "voice"
+    fax_to: Annotated[str | UnsetType | None, says(f"{FAX_TO} Null or empty: nowhere.")] = UNSET
 
 
 class ChangedGroup(Given, frozen=True, kw_only=True):
@@ -134,6 +139,7 @@ class Number(Shown, frozen=True, kw_only=True):
     capability: Annotated[str, says("What is led there: voice or sms.")]
     application: Annotated[ApplicationFields | None, says("The application that it leads to.")]
     leads_to: Annotated[Leads | None, says("Where it leads; null: nowhere.")]
+    fax_to: Annotated[Leads | None, says("Where calls for it go whose party is a fax machine; null: nowhere.")]
 
 
 class NumberList(Shown, frozen=True, kw_only=True):

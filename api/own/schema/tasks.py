@@ -298,6 +298,7 @@ NOT_OFFERED: dict[str, Any] = {
     "transfer": "It names calls that wait: it is made by POST /calls/{call}/transfer.",
     "send_fax": "A fax is sent by POST /faxes, which converts its pages and tries again.",
     "receive_fax": "A number that leads to a fax box receives faxes.",
+    "detect_fax": "A number listens for fax machines that is set so: carillon numbers set NUMBER --fax-to fax.",
     "pick_up": "Only a phone of the account takes its calls, by a star code.",
 }
 """The engine's kinds of task that a customer cannot give, and why."""

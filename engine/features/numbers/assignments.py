@@ -89,4 +89,5 @@ def _record(conn: Connection, by: Actor, what: str, had: Number, application: st
 
 def _led(had: Number) -> dict[str, str]:
     """Return what a number led to where that was no application."""
-    return {} if had.application or had.leads_to is None else {"destination": had.leads_to.noted}
+    led = {} if had.application or had.leads_to is None else {"destination": had.leads_to.noted}
+    return {**led, "fax_to": had.fax_to} if had.fax_to else led

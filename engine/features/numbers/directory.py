@@ -9,6 +9,7 @@ from engine.calls.directory import Answering, NoDestination, Unmatched, Unmatche
 from engine.calls.verstat import NOWHERE, VerstatPlaces
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import InvalidNumber
+from engine.features.numbers.faxing import listening_for_faxes
 from engine.features.numbers.inbound_numbers import dialled, find
 from engine.features.numbers.phone_numbers import is_emergency, normalise
 from engine.features.trunks.numbering import header_of, number_in
@@ -76,7 +77,8 @@ class Directory:
         owner = self._cache.find(row.account)
         if owner is None or owner.disabled:
             return Unmatched(reason=UnmatchedReason.DISABLED)
-        answering = self._led(row, leads_to)
+        fax_to = self._destinations.written(owner, row.fax_to)
+        answering = listening_for_faxes(self._led(row, leads_to), row.fax_to, fax_to)
         as_written = called.user.removeprefix("+") == number
         return answering if as_written else msgspec.structs.replace(answering, callee=number)
 

@@ -34,7 +34,7 @@ class NumbersFeature(Feature):
         )
 
     def leads(self, conn: Connection, account: str) -> Iterable[Lead]:
-        """What numbers lead to, for calls and for texts."""
+        """What numbers lead to, for calls, faxes and texts."""
         return leads_of(self._cache, account)
 
 
@@ -44,3 +44,4 @@ def leads_of(cache: SettingsCache, account: str) -> Iterable[Lead]:
         for number in cache.numbers(account, capability):
             what = f"the number {number.number}" + ("" if capability == VOICE else f" for {capability}")
             yield Lead(what, str(number.leads_to or ""))
+            yield Lead(f"{what} for faxes", number.fax_to)

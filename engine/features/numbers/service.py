@@ -10,6 +10,7 @@ from engine.features import accounts as account_settings
 from engine.features.destinations.choosing import LeadsTo
 from engine.features.destinations.registry import Destinations
 from engine.features.errors import AlreadyThere, InvalidSetting, NotThere
+from engine.features.numbers.faxing import check_listens, checked_for_faxes
 from engine.features.numbers.model import NewNumber, NumberView
 from engine.features.numbers.phone_numbers import digits_of, is_emergency
 from engine.features.numbers.texting import checked_for_texts
@@ -55,12 +56,24 @@ class Numbers:
             if had and had.account == account.id and not wanted.replace:
                 raise _already(self._view(conn, had))
             row = Number(number=digits, account=account.id, capability=wanted.capability)
+            row = msgspec.structs.replace(row, fax_to=self._fax_to(account, wanted.fax_to))
             return self._put(conn, by, had, self._leading(conn, account, row, leads_to))
 
         return await self._written(unit)
 
-    async def lead(self, by: Actor, number: str, leads_to: LeadsTo, *, capability: str = VOICE) -> NumberView:
-        """Let a number lead elsewhere; raises InvalidNumber, InvalidSetting, NotThere."""
+    async def lead(
+        self,
+        by: Actor,
+        number: str,
+        leads_to: LeadsTo | None,
+        *,
+        capability: str = VOICE,
+        fax_to: str | None = None,
+    ) -> NumberView:
+        """Let a number lead elsewhere, or its faxes; None stays. Raises InvalidNumber, InvalidSetting, NotThere.
+
+        `fax_to` is a destination of the kind fax as it is written; with "" the number's calls are not listened to.
+        """
         digits = digits_of(number)
         _check_capability(capability)
 
@@ -68,7 +81,10 @@ class Numbers:
             had = numbers.get(conn, digits, capability)
             if had is None:
                 raise NotThere(f"There is no number {digits} for {capability}.")
-            return self._put(conn, by, had, self._leading(conn, _owner(conn, had), had, leads_to))
+            account, row = _owner(conn, had), had
+            if fax_to is not None:
+                row = msgspec.structs.replace(had, fax_to=self._fax_to(account, fax_to))
+            return self._put(conn, by, had, self._leading(conn, account, row, leads_to))
 
         return await self._written(unit)
 
@@ -99,8 +115,15 @@ class Numbers:
         await self._refresh(view.account_id, view.number)
         return view
 
-    def _leading(self, conn: Connection, account: Account, row: Number, leads_to: LeadsTo) -> Number:
-        text = leads_to(conn, account)
+    def _fax_to(self, account: Account, written: str) -> str:
+        return checked_for_faxes(self._destinations.read(account, written)) if written else ""
+
+    def _leading(self, conn: Connection, account: Account, row: Number, leads_to: LeadsTo | None) -> Number:
+        led = row if leads_to is None else self._led(account, row, leads_to(conn, account))
+        check_listens(conn, led)
+        return led
+
+    def _led(self, account: Account, row: Number, text: str) -> Number:
         if row.capability == SMS:
             checked_for_texts(text)
         self._destinations.refuse_loop(account, f"forward:{_international(row.number)}", text)
@@ -130,8 +153,10 @@ class Numbers:
     def _fields(self, conn: Connection, row: Number | None) -> dict[str, Any] | None:
         if row is None:
             return None
-        leads_to = self._view(conn, row).leads_to
-        return {"number": row.number, "capability": row.capability, "leads_to": leads_to and leads_to["text"]}
+        view = self._view(conn, row)
+        faxes = {"fax_to": view.fax_to["text"]} if view.fax_to else {}
+        leads_to = view.leads_to and view.leads_to["text"]
+        return {"number": row.number, "capability": row.capability, "leads_to": leads_to, **faxes}
 
     def _view(self, conn: Connection, row: Number) -> NumberView:
         account = accounts.get(conn, row.account)
@@ -148,6 +173,7 @@ class Numbers:
             capability=row.capability,
             application=application,
             leads_to=shown,
+            fax_to=self._destinations.shown(account, row.fax_to) if account else None,
         )
 
 

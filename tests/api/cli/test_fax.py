@@ -31,3 +31,21 @@ async def test_the_command_line_sends_lists_fetches_and_names_boxes(carillon: Ru
     assert (await carillon("fax", "remove-box", "desk")).status == 0
     assert (await carillon("fax", "remove", id)).status == 0
     assert "There are no faxes" in (await carillon("fax", "list")).output
+
+
+async def test_the_command_line_says_where_the_faxes_of_a_number_go(carillon: Run) -> None:
+    await carillon("accounts", "create", "acme")
+    await carillon("fax", "add-box", "office")
+    added = await carillon("numbers", "add", "500", "--to", "hangup:busy", "--fax-to", "fax:office")
+    assert "500 leads to hangup:busy; faxes go to fax:office." in added.output, added.errors
+    assert "fax:office" in (await carillon("numbers", "list")).output
+    kept = await carillon("fax", "remove-box", "office")
+    assert kept.status == 1 and "the number 500 for faxes leads to it" in kept.errors
+    assert "faxes go to fax." in (await carillon("numbers", "set", "500", "--fax-to", "fax")).output
+    led = await carillon("numbers", "set", "500", "--to", "hangup", "--fax-to", "")
+    assert "500 leads to hangup:rejected.\n" in led.output
+    assert "fax" not in (await carillon("numbers", "list")).output
+    wrong = await carillon("numbers", "set", "500", "--fax-to", "hangup")
+    assert wrong.status == 1 and "fax_to must be a destination of the kind fax" in wrong.errors
+    nothing = await carillon("numbers", "set", "500")
+    assert nothing.status == 1 and "Give either a destination (to) or an application, or fax_to" in nothing.errors

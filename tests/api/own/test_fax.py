@@ -151,3 +151,29 @@ async def test_a_number_leads_to_a_box_which_stays_while_it_does(acme: Office, i
     assert (await installation.admin("DELETE", "/numbers/12015550199"))[0] == 204
     assert (await acme.ask("DELETE", f"/fax-boxes/{box['id']}"))[0] == 204
     assert (await acme.ask("GET", "/fax-boxes/desk"))[0] == 404
+
+
+async def test_a_number_says_where_its_faxes_go_and_the_box_stays_while_it_does(acme: Office) -> None:
+    admin = acme.installation.admin
+    box = (await acme.ask("POST", "/fax-boxes", {"name": "office"}))[1]["id"]
+    wanted = {"number": "500", "account": "acme", "to": "hangup:busy"}
+    status, refused = await admin("POST", "/numbers", wanted | {"fax_to": "hangup"})
+    assert (status, refused["code"]) == (400, "invalid_setting") and "such as fax or fax:office" in refused["error"]
+    assert (await admin("POST", "/numbers", wanted | {"fax_to": "fax:none"}))[0] == 404
+    status, made = await admin("POST", "/numbers", wanted | {"fax_to": "fax:office"})
+    assert (status, made["fax_to"]) == (201, {"kind": "fax", "text": "fax:office", "target": "office"})
+    status, used = await acme.ask("DELETE", f"/fax-boxes/{box}")
+    assert (status, used["error"]) == (
+        409, "The fax box office is still used: the number 500 for faxes leads to it. Let that lead elsewhere first.",
+    )  # fmt: skip
+    assert (await admin("PATCH", "/numbers/500", {}))[0] == 400
+    status, moved = await admin("PATCH", "/numbers/500", {"to": "hangup:rejected"})
+    assert (status, moved["leads_to"]["text"], moved["fax_to"]["text"]) == (200, "hangup:rejected", "fax:office")
+    status, refused = await admin("PATCH", "/numbers/500", {"application": "asking"})
+    assert status == 400 and "the application asking must have no fax_to" in refused["error"]
+    status, both = await admin("PATCH", "/numbers/500", {"application": "asking", "fax_to": None})
+    assert (status, both["leads_to"]["text"], both["fax_to"]) == (200, "application:asking", None)
+    assert (await admin("PATCH", "/numbers/500", {"fax_to": "fax"}))[0] == 400
+    listed = (await admin("GET", "/numbers"))[1]["numbers"]
+    assert {each["number"]: each["fax_to"] for each in listed}["500"] is None
+    assert (await acme.ask("DELETE", f"/fax-boxes/{box}"))[0] == 204
