@@ -121,8 +121,8 @@ _SRTP = {
     Srtp.OPTIONAL: {"media_encryption_optimistic": "yes"},
     Srtp.REQUIRED: {"media_encryption_optimistic": "no"},  # an offer of RTP/SAVP; one without it is declined (488)
 }
-_OWN_ORDER = "prefer: configured, operation: union, keep: all, transcode: allow"
-"""The endpoint's own order goes before that of who calls it (res/res_pjsip/pjsip_config.xml)."""
+_OWN_ORDER = "local_merge"
+"""All of the endpoint's own codecs in its own order, instead of the caller's first (res/res_pjsip/pjsip_config.xml)."""
 BROWSER = {
     "allow": "opus,g722,ulaw,alaw",
     # DTLS-SRTP with a certificate that Asterisk makes, ICE, AVPF, RTCP on the same port (RFC 8834, RFC 8827)
@@ -132,7 +132,7 @@ BROWSER = {
 
 
 def _codecs(extension: Extension) -> dict[str, str]:
-    return {"allow": extension.codecs, "codec_prefs_outgoing_offer": _OWN_ORDER} if extension.codecs else {}
+    return {"allow": extension.codecs, "outgoing_call_offer_pref": _OWN_ORDER} if extension.codecs else {}
 
 
 def rtp_at(address: str) -> dict[str, str]:
