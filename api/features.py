@@ -118,7 +118,7 @@ class _Composition:
 
     def __init__(self, base: Foundation, features: Features, settings: Settings, later: Later) -> None:
         self._base, self._features, self._settings, self._later = base, features, settings, later
-        self._on, self._add = base.platform, features.add
+        self._on, self._add, self._post = base.platform, features.add, post_of(settings.mail_server)
 
     def add_lines(self) -> _Lines:
         """Money, destinations, trunks, endpoints and numbers."""
@@ -149,8 +149,8 @@ class _Composition:
         """Accounts, their applications and users, and what is kept with them."""
         on, add = self._on, self._add
         add(ApplicationsFeature(on, dialects))
-        page, post = f"{self._settings.api_url}/invitations", post_of(self._settings.mail_server)
-        users, sales = add(UsersFeature(on, page=page, post=post)).users, self._features[NumberSales]
+        page = f"{self._settings.api_url}/invitations"
+        users, sales = add(UsersFeature(on, page=page, post=self._post)).users, self._features[NumberSales]
         pool, extensions, rates = self._settings.number_pool, lines.endpoints.extensions, lines.billing.rates
         add(AccountsFeature(on, dialects, pool, extensions, rates.load, sales, users))
         add(LocationsFeature(on))
@@ -161,7 +161,7 @@ class _Composition:
         """Files, voicemail and fax."""
         on, settings, add = self._on, self._settings, self._add
         files = add(FilesFeature(on, Folder(settings.data / "files"), f"{settings.api_url}/f")).service
-        post, code, guesses = post_of(settings.mail_server), settings.voicemail_code, self._features[Guesses]
+        post, code, guesses = self._post, settings.voicemail_code, self._features[Guesses]
         add(VoicemailFeature(on, lines.leading.registry, guesses, lamps=lines.lamps, post=post, code=code))
         faxed = FaxFiles(Folder(settings.data / "faxes"), settings.recordings)
         registry, check = lines.leading.registry, lines.admission.check

@@ -59,7 +59,7 @@ class AccountCommands:
         Parameters
         ----------
         allow_private
-            Allow its callbacks and prompts to use private addresses.
+            Allow its callbacks, prompts and files to use private addresses.
         country
             The country in which its numbers without + are read, as two letters.
         email
@@ -112,7 +112,7 @@ class AccountCommands:
         setting
             NAME=VALUE, a setting of an API; carillon dialects lists them. It may be given several times.
         allow_private
-            Allow its callbacks and prompts to use private addresses.
+            Allow its callbacks, prompts and files to use private addresses.
         """
         settings = dict(_setting(text) for text in setting or ()) | present(sig=sig)
         body: dict[str, Any] = {"dialect": settings} if settings else {}

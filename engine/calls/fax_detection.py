@@ -51,6 +51,9 @@ class CallFaxDetector:
         session = self._session
         if session.queue.doing(Fax):  # it came there by itself
             return
+        if session.call.application:
+            on.remark("A fax machine called, but a program has the call by now: it is not moved.")
+            return
         command = TransferCall(account=session.call.account, call=session.call.id, to=task.destination)
         try:
             await self._requests.transfer(command)

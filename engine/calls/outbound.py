@@ -126,7 +126,7 @@ def _recorded(options: LegOptions) -> LegOptions | None:
 
 def _tasks(command: PlaceCall, admitted: Admitted) -> tuple[AnyTask, ...]:
     """Return what a leg begins with when it was answered."""
-    return (Record(both_sides=True), *command.tasks) if admitted.is_recorded else command.tasks
+    return (Record(both_sides=True, ends_with_pair=True), *command.tasks) if admitted.is_recorded else command.tasks
 
 
 class _Stored(NamedTuple):

@@ -23,9 +23,11 @@ from engine.calls.state import Milestone
 from engine.ids import new_id
 from engine.model.call import Direction, Party
 from engine.model.cause import HangupCause
+from engine.queues.entry import StopReason
 from engine.store import calls
 from engine.tasks.dial import Dial
 from engine.tasks.join_conference import JoinConference
+from engine.tasks.record import Record
 from engine.tasks.ring import Ring
 from engine.tasks.task import Requires
 from engine.tasks.transfer import Parted, Transfer
@@ -110,11 +112,13 @@ class Pair:
         self._hold(since)
 
     def set_aside(self) -> None:
-        """Let neither end with the other any more; their bridge stays, and so does what waits for their end."""
+        """Let neither end with the other any more; their bridge stays, and so does what waits for their end. A
+        recording of these two ends."""
         self._aside = True
         self._pairs.remove(self)
         for leg in (self.session, self.other):
             self._pairs.untie(leg)
+            leg.queue.stop_those(lambda task: isinstance(task, Record) and task.ends_with_pair, StopReason.REPLACED)
         if self._holding:
             self._holding.cancel()
 

@@ -11,6 +11,7 @@
 
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import Connection
 
 from engine.ari.errors import AriError
@@ -31,6 +32,7 @@ from engine.model.destination import TASK_LIST, Destination, Diversions
 from engine.model.leg_options import LegOptions
 from engine.queues.roles import SteeringSubject
 from engine.store import calls, events
+from engine.store.errors import StoreError
 from engine.tasks.dial import Dial
 from engine.tasks.hang_up import HangUp
 from engine.tasks.join_conference import JoinConference
@@ -42,9 +44,11 @@ from engine.tasks.run_menu import RunMenu
 from engine.tasks.say import Say
 from engine.tasks.transfer import Transfer
 
+log = structlog.get_logger(__name__)
 SORRY = Say(text="Your call could not be transferred. Goodbye.")
 """What a party hears whose transfer failed when whoever transferred it has hung up and is not reached."""
 RING_BACK_SECONDS = 20.0
+GONE_SECONDS = 0.5  # until it is known that a call ended on which Asterisk refuses something
 ACCEPT_TIMES = 2  # how often the announcement is repeated where no key is pressed
 
 
@@ -75,13 +79,23 @@ class CallTransfers:
         await on.started()
         try:
             call = await self._moved(task, on, transferor)
-        except NotTransferred as why:
+        except (NotTransferred, AriError, StoreError) as error:
+            why = await self._reason(error)
             self._note(_event(TransferFailed, self._session, task, on, cause=why.cause, reason=str(why)))
             await self._given_back(task, on, transferor, why)
             return Dialled(call="", answered=False, cause=why.cause)
         self._note(_event(CallTransferred, self._session, task, on, call=call))
         await transferor.dismiss()
         return Dialled(call=call, answered=True)
+
+    async def _reason(self, error: NotTransferred | AriError | StoreError) -> NotTransferred:
+        """Return why a transfer failed; raises the error if it is only that the party is gone, or the controller."""
+        if isinstance(error, NotTransferred):
+            return error
+        if self._session.services.leaving() or await self._session.ending(GONE_SECONDS):
+            raise error
+        log.warning("A transfer failed.", call=self._session.call.id, error=str(error))
+        return NotTransferred(f"The party could not be moved: {error}", HangupCause.ERROR)
 
     async def _moved(self, task: Transfer, on: SteeringSubject, transferor: Transferor) -> str:
         """Move the party; returns the call that it is connected with, "" for none. Raises NotTransferred."""
@@ -165,6 +179,7 @@ class CallTransfers:
     async def _given_back(
         self, task: Transfer, on: SteeringSubject, transferor: Transferor, why: NotTransferred
     ) -> None:
+        await transferor.moment()
         back = await transferor.give_back(why.cause)
         if not task.parted or back or on.was_accepted:
             return
@@ -210,7 +225,7 @@ def _ring_back(extension: str, task: Transfer, sorry: Sequence[AnyTask]) -> Dial
     otherwise = str(Destination(TASK_LIST, encode_list(sorry)))
     leg = LegOptions(reach="extension", ring_seconds=RING_BACK_SECONDS, music=task.music)
     diversions = Diversions(no_answer=otherwise, busy=otherwise, unregistered=otherwise)
-    return Dial(to=extension, leg=leg, diversions=diversions)
+    return Dial(to=extension, leg=leg, diversions=diversions, max_seconds=task.max_seconds)
 
 
 def _diverted(way: Way, ring: Ring, last: Call | None) -> str:

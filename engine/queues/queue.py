@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -225,6 +225,11 @@ class Queue:
         for entry in found:
             entry.stop(reason, data=data)
         return len(found)
+
+    def stop_those(self, fits: Callable[[AnyTask], bool], reason: StopReason) -> None:
+        """Stop the running tasks that fit."""
+        for entry in [each for each in self._running.values() if fits(each.task)]:
+            entry.stop(reason)
 
     @property
     def untouched(self) -> bool:

@@ -26,6 +26,7 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
     `both_sides`: both parties and the prompts, else only the far party. `destination` is "" for our own store, else
     `s3://bucket/[folder/][file]`, for which `credentials` are `access key:secret key:region`; without a file it gets
     the recording's name. `notify`: RecordingAvailable is written when the file is there.
+    `ends_with_pair`: it is stopped if the call and the one that it is connected with are taken apart, as by a transfer.
     `purpose` is what a feature records for, `<feature>:…`, its own to read: then it is no recording of the customer's.
     """
 
@@ -44,6 +45,7 @@ class Record(Task, frozen=True, kw_only=True, tag="record"):
     wait: bool = False
     beep: bool = False
     purpose: str = ""
+    ends_with_pair: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError, without the credentials."""

@@ -29,7 +29,7 @@ class AccountFields(Shown, frozen=True, kw_only=True):
     name: Annotated[str, says("Its name.")]
     created: Moment
     disabled: Annotated[bool, says("Whether it is refused.")]
-    allow_private: Annotated[bool, says("Whether its callbacks and prompts may be at private addresses.")]
+    allow_private: Annotated[bool, says("Whether its callbacks, prompts and files may be at private addresses.")]
     country: Annotated[str, says("How its national numbers are read, as ISO 3166-1.")]
     currency: Annotated[str, says("Its currency, as ISO 4217.")]
     balance: MoneyOrNone

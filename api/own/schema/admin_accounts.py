@@ -10,12 +10,14 @@ from api.own.schema.people import UserWithPassword
 
 AMOUNT = "A decimal such as 12.50, with at most 6 decimals, in the account's currency"
 
+PRIVATE = "Whether its callbacks, prompts and files may be at private addresses."
+
 
 class NewAccount(Given, frozen=True, kw_only=True):
     """An account to make."""
 
     name: Annotated[str, says("Its name: 1 to 64 characters, of a-z, 0-9, . _ and -.")]
-    allow_private: Annotated[bool, says("Whether its callbacks and prompts may be at private addresses.")] = False
+    allow_private: Annotated[bool, says(PRIVATE)] = False
     country: Annotated[str, says("How its national numbers are read, as ISO 3166-1.")] = "US"
     currency: Annotated[str, says("Its currency, as ISO 4217.")] = "USD"
     email: Annotated[str | None, says("The e-mail address of its first owner; null: it has no users.")] = None
@@ -28,7 +30,7 @@ class NewAccount(Given, frozen=True, kw_only=True):
 class ChangedAccount(Given, frozen=True, kw_only=True):
     """What changes of an account. Null and what is left out stay."""
 
-    allow_private: Annotated[bool | None, says("Whether its callbacks and prompts may be at private addresses.")] = None
+    allow_private: Annotated[bool | None, says(PRIVATE)] = None
     disabled: Annotated[bool | None, says("Whether it is refused.")] = None
     dialect: Annotated[dict[str, str], says('Settings of dialects, such as {"sig": "off"}.')] = msgspec.field(
         default_factory=dict

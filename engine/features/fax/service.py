@@ -70,7 +70,7 @@ class FaxService:
 
         try:
             await self._writer.write(unit)
-        except BaseException:
+        except Exception:  # a cancellation withdraws nothing: what is left of it goes with the next sweep
             await self._kept.kept.remove(fax.kept)
             raise
         self._scheduler.wake(fax.at)
@@ -91,7 +91,7 @@ class FaxService:
         def unit(conn: Connection) -> Fax:
             now = _found(conn, account.id, id)
             _in_state(now, states)
-            if _printed(now) != _printed(before):
+            if (anew or before.cover or now.cover) and _printed(now) != _printed(before):
                 raise NotSendable(f"The fax {id} was changed by another request meanwhile: try again.")
             if anew:
                 _check_room(conn, after)
@@ -103,7 +103,7 @@ class FaxService:
 
         try:
             stored = await self._writer.write(unit)
-        except BaseException:
+        except Exception:
             if anew:
                 await self._kept.kept.remove(after.kept)
             raise
@@ -260,8 +260,8 @@ def _due(conn: Connection, fax: Fax, at: float) -> None:
 
 
 def _printed(fax: Fax) -> object:
-    """Return what the cover page and the document behind it are made of; None: it has no cover page."""
-    return (fax.file, cover_of(fax)) if fax.cover else None
+    """Return what the cover page and the document behind it are made of."""
+    return fax.file, fax.number, fax.own, fax.from_name, fax.to_name, fax.subject, fax.cover
 
 
 def _in_state(fax: Fax, states: frozenset[State]) -> None:

@@ -1,5 +1,6 @@
 """The rules of files. The only writer of their table."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -63,15 +64,15 @@ class FileService:
             uploaded_name=given[:LONGEST_NAME],
             media_type=wanted.media_type[:100],
             bytes=len(content),
-            digest=hashlib.sha256(content).hexdigest(),
+            digest=await asyncio.to_thread(_digest, content),
             by=wanted.by,
             created=self._clock(),
         )
-        await self._db.read(lambda conn: _check_room(conn, file))
+        await self._db.read(lambda conn: _check_room(conn, account, file.bytes))
         await self._folder.write(file.id, content)
         try:
             await self._writer.write(lambda conn: _add(conn, file))
-        except BaseException:
+        except Exception:  # a cancellation withdraws nothing: what is left of it goes with the next sweep
             with suppress(OSError):
                 await self._folder.remove(file.id)
             raise
@@ -80,6 +81,7 @@ class FileService:
     async def fetch(self, account: str, url: str) -> StoredFile:
         """Keep a copy of what is at an http(s) URL as a file of the account; raises InvalidSetting, TooManyFiles."""
         owner = self._cache.find(account)
+        await self._db.read(lambda conn: _check_room(conn, account))
         wanted, content = await fetching.fetched(self._prompts, url, allow_private=bool(owner and owner.allow_private))
         return await self.put(account, wanted, content)
 
@@ -105,7 +107,8 @@ class FileService:
         """Return what a link's last part leads to; raises LinkInvalid, LinkExpired, and NotThere if it was deleted."""
         id = self._links.read(token)
         found = await self._db.read(lambda conn: store.by_id(conn, id))
-        if found is None:
+        owner = self._cache.find(found.account) if found else None
+        if found is None or owner is None or owner.disabled:
             raise NotThere("The file was deleted.")
         return LinkedFile(found, self._folder.path / found.id)
 
@@ -143,6 +146,17 @@ class FileService:
         for id in store.ids(conn, account):
             self._let_go(conn, id)
 
+    async def sweep(self, before: float) -> int:
+        """Delete files that were written before a moment (Unix seconds) and have no row, such as what a kill left.
+
+        Returns how many.
+        """
+        names, known = await self._folder.names(before), await self._db.read(store.all_ids)
+        left = [name for name in names if name not in known]
+        for name in left:
+            await self._folder.remove(name)
+        return len(left)
+
     async def delete(self, work: DueWork, finish: Finish) -> None:
         """Delete a file whose row is gone."""
         await self._folder.remove(work.payload)
@@ -151,16 +165,20 @@ class FileService:
         due_work.put(conn, DueWork(id=f"{KIND}:{id}", kind=KIND, at=self._clock(), payload=id))
 
 
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def _add(conn: Connection, file: StoredFile) -> None:
-    _check_room(conn, file)
+    _check_room(conn, file.account, file.bytes)
     store.add(conn, file)
 
 
-def _check_room(conn: Connection, file: StoredFile) -> None:
-    count, size = store.usage(conn, file.account)
+def _check_room(conn: Connection, account: str, more: int = 1) -> None:
+    count, size = store.usage(conn, account)
     if count >= MOST:
         raise TooManyFiles(f"An account has at most {MOST:,} files: delete some.")
-    if size + file.bytes > MOST_BYTES_OF_ACCOUNT:
+    if size + more > MOST_BYTES_OF_ACCOUNT:
         raise TooManyFiles(f"An account's files have at most {MOST_BYTES_OF_ACCOUNT:,} bytes together: delete some.")
 
 

@@ -59,6 +59,11 @@ def ids(conn: Connection, account: str) -> builtins.list[str]:
     return [str(row[0]) for row in _ids.all(conn, account=account)]
 
 
+def all_ids(conn: Connection) -> set[str]:
+    """Return the ids of the files of all accounts."""
+    return set(conn.scalars(select(_columns.id)))
+
+
 def page(conn: Connection, account: str, limit: int, before: StoredFile | None) -> builtins.list[StoredFile]:
     """Return files, the newest first: those older than `before`."""
     query = _rows.select.where(_columns.account == account)

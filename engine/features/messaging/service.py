@@ -76,11 +76,13 @@ class MessageService:
             raise EngineUnavailable("The store cannot be reached now. Try again.")
         if once and (before := await self._db.read(partial(self._answered, account=account, once=once))):
             return before
-        async with self._attachments.linked(account, wanted) as linked:
-            plan = self._queueing.plan(account, linked)
-            message = self._queueing.message(account, linked, plan, origin=origin)
+        async with self._attachments.linked(account, wanted, partial(self._queueing.plan, account)) as linked:
+            plan = self._queueing.plan(account, linked.message)
+            message = self._queueing.message(account, linked.message, plan, origin=origin)
             message = message if id is None else msgspec.structs.replace(message, id=id)
-            return await self._stored(message, plan, once, also)
+            stored = await self._stored(message, plan, once, also)
+            linked.is_kept = stored is message
+            return stored
 
     async def _stored(
         self, message: Message, plan: Plan, once: Once | None, also: Callable[[Connection], object] | None

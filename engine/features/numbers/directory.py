@@ -118,7 +118,7 @@ class Directory:
         for digits in (dialled.removeprefix("+"), read):
             number = self._cache.number(digits)
             if number and number.account == owner.id and number.leads_to and not is_emergency(digits, owner.country):
-                return self._led(number, number.leads_to)
+                return msgspec.structs.replace(self._led(number, number.leads_to), caller=own.number)
         asking = self._cache.application(own.application) if own.application else None
         if asking and asking.asks and not is_emergency(read, owner.country):
             offered = self._destinations.resolve(owner.id, f"application:{asking.id}", hops=1)

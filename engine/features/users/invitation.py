@@ -38,7 +38,8 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """The last invitation of a user (its id). Times in Unix seconds.
 
     `company` and `inviter` are the names in the mail. `issued` and `expires` are those of the link, whose token's
-    digest is `digest`; None: no link is open. `error` says why the mail was given up.
+    digest is `digest`; None: no link is open. `error` says why the mail was given up. `work` is the due work that
+    sends it: earlier work sends nothing any more.
     """
 
     user: str
@@ -52,6 +53,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     sent: float | None = None
     accepted: float | None = None
     error: str | None = None
+    work: str = ""
 
     def state(self, now: float) -> State:
         """Return what became of it, at a time (Unix seconds)."""

@@ -29,6 +29,7 @@ from engine.features.users.invitation_mail import letter
 from engine.features.users.model import User
 from engine.features.users.passwords import Passwords
 from engine.features.users.tokens import digest_of
+from engine.ids import new_id
 from engine.platform import audit, due_work
 from engine.platform.audit import Actor
 from engine.platform.due_work import DueWork
@@ -133,10 +134,12 @@ class Invitations:
             inviter=_inviter(conn, by),
             issued=now,
             expires=now + SECONDS,
+            work=new_id(KIND),
         )
         store.put_invitation(conn, invitation)
         payload = msgspec.json.encode(_Wanted(user.id, now)).decode()
-        due_work.put(conn, DueWork(id=f"{KIND}:{user.id}", kind=KIND, at=now, account=user.account, payload=payload))
+        work = DueWork(id=invitation.work, kind=KIND, at=now, account=user.account, payload=payload)
+        due_work.put(conn, work)
         audit.record(conn, by, account=user.account, what="user.invited", subject=user.email)
         return invitation
 
@@ -185,7 +188,9 @@ class Invitations:
         """Send an invitation's mail with a link of its own (the work of the kind KIND)."""
         wanted = msgspec.json.decode(work.payload, type=_Wanted)
         token = secrets.token_urlsafe(32)
-        found = await self._writer.write(partial(self._renewed, user=wanted.user, digest=digest_of(token)))
+        found = await self._writer.write(
+            partial(self._renewed, work=work.id, user=wanted.user, digest=digest_of(token))
+        )
         if found is None or self._post is None:
             return
         invitation, name = found
@@ -202,11 +207,11 @@ class Invitations:
         else:
             await self._end(invitation, finish, sent=self._clock())
 
-    def _renewed(self, conn: Connection, user: str, digest: str) -> tuple[Invitation, str] | None:
+    def _renewed(self, conn: Connection, work: str, user: str, digest: str) -> tuple[Invitation, str] | None:
         """Open a new link; returns the invitation and the user's name, None if there is nothing to send any more."""
         found, now = store.invitation(conn, user), self._clock()
         person = store.get(conn, user)
-        if found is None or person is None or found.state(now) is not State.WAITING:
+        if found is None or found.work != work or person is None or found.state(now) is not State.WAITING:
             return None
         account = self._cache.find(found.account)
         if person.disabled or account is None or account.disabled:
@@ -226,7 +231,8 @@ class Invitations:
         def unit(conn: Connection) -> None:
             now = store.invitation(conn, invitation.user)
             if now is not None and now.issued == invitation.issued:
-                store.update_invitation(conn, invitation.user, sent=sent, error=error)
+                closed = {"digest": None} if error else {}
+                store.update_invitation(conn, invitation.user, sent=sent, error=error, **closed)
             finish(conn)
 
         await self._writer.write(unit)

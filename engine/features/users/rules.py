@@ -21,7 +21,7 @@ _LONGEST_NAME = 100
 def email_of(text: str) -> str:
     """Return an e-mail address as it is stored, in lower case; raises InvalidSetting."""
     email = text.strip().lower()
-    if not _EMAIL.fullmatch(email) or not email.isprintable() or len(email) > _LONGEST_EMAIL:
+    if not _EMAIL.fullmatch(email) or not email.isprintable() or len(email) > _LONGEST_EMAIL or "=?" in email:
         raise InvalidSetting(f"email must be an e-mail address, such as ann@example.com (got {text[:80]!r}).")
     return email
 

@@ -108,7 +108,7 @@ class UserService:
             if hashed or after.disabled:
                 store.drop_tokens(conn, before.id)
             if hashed or after.disabled or after.email != before.email:
-                store.close_link(conn, before.id)
+                store.close_link(conn, before.id, ends=hashed is not None)
             old, new = audit.changed(rules.audited(before), rules.audited(after))
             if old or hashed:
                 new |= {"password": "new"} if hashed else {}

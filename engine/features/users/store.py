@@ -17,6 +17,7 @@ from engine.store.rows import Mapped, plain
 from engine.store.statement import Statement, Updates, insert_into
 from engine.store.tables import credentials, users
 
+HAS_PASSWORD = "The user got a password before the mail was sent."
 TOKEN = "token"
 """The kind of a credential that is a user's token; `secret` is the digest of its secret part."""
 
@@ -160,9 +161,13 @@ def update_invitation(conn: Connection, user: str, **fields: Any) -> None:
     _update_invitation.run(conn, user, fields)
 
 
-def close_link(conn: Connection, user: str) -> None:
-    """Close the link of a user's invitation, if one is open."""
-    update_invitation(conn, user, digest=None)
+def close_link(conn: Connection, user: str, *, ends: bool = True) -> None:
+    """Close the link of a user's invitation, if one is open; `ends`: one whose mail was not sent yet is given up."""
+    found = invitation(conn, user)
+    if found is None:
+        return
+    waits = found.sent is None and found.accepted is None and found.error is None
+    update_invitation(conn, user, digest=None, **({"error": HAS_PASSWORD} if waits and ends else {}))
 
 
 def invitation(conn: Connection, user: str) -> Invitation | None:

@@ -18,4 +18,5 @@ invitations = Table(  # the last invitation of a user
     Column("sent", Float, nullable=True),
     Column("accepted", Float, nullable=True),
     Column("error", String, nullable=True),
+    Column("work", String, nullable=False),  # the due work that sends it
 )

@@ -1,5 +1,6 @@
 """Texts with files at our own API: links that need no key, to uploads and to what was at a URL."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from engine.features.files.model import NewFile
 from engine.features.files.service import FileService
+from engine.features.messaging.attachments import MOST_AT_ONCE
 from tests.api.own.installation import Installation
 from tests.api.own.test_messages import OWN, SMSC, US, Program
 from tests.support.sink import File, Sink
@@ -77,7 +79,9 @@ async def test_what_was_fetched_for_a_text_that_is_refused_is_not_kept(acme: Pro
         good, missing = sink.file("cat.png", File(PICTURE, "image/png")), sink.file("gone.png", File(b"", status=404))
         status, answer = await acme.send(files=[good, missing])
         assert (status, answer["code"]) == (400, "text_refused") and "its server has no such file" in answer["error"]
+        fetched = sink.fetches(good)
         assert (await acme.send(to="+442079460000", files=[good]))[0] == 403
+        assert sink.fetches(good) == fetched, "a number that is not allowed is known before"
     assert (await acme.ask("GET", "/files"))[1]["files"] == []
 
 
@@ -105,6 +109,41 @@ async def test_a_request_that_is_sent_again_with_its_key_fetches_its_files_once(
                 assert answer.status == 201
                 answers.append(await answer.json())
         assert answers[0] == answers[1] and sink.fetches(url) == 1
+
+
+async def test_the_same_request_twice_at_once_keeps_the_files_of_the_one_that_counts(acme: Program) -> None:
+    address = acme.installation.public_server.make_url("/carillon/v1/messages")
+    headers = {"Authorization": f"Bearer {acme.token}", "Idempotency-Key": "one"}
+    async with Sink() as sink:
+        url = sink.file("cat.png", File(PICTURE, "image/png"))
+
+        async def send() -> Any:
+            body = {"to": US, "files": [url]}
+            async with acme.installation.session.post(address, json=body, headers=headers) as answer:
+                return answer.status, await answer.json()
+
+        first, second = await asyncio.gather(send(), send())
+    assert first == second and first[0] == 201
+    assert [file["id"] for file in (await acme.ask("GET", "/files"))[1]["files"]] == first[1]["files"]
+
+
+async def test_a_link_of_a_disabled_account_leads_nowhere(acme: Program, installation: Installation) -> None:
+    _, sent = await acme.send(files=[await kept(acme, "cat.png", "image/png", PICTURE)])
+    (path,) = LINK.findall(sent["text"])
+    assert (await installation.admin("PATCH", "/accounts/acme", {"disabled": True}))[0] == 200
+    assert (await opened(acme, path))[0] == 404
+
+
+async def test_files_of_few_texts_are_fetched_at_once(acme: Program) -> None:
+    async with Sink() as sink:
+        hanging = sink.file("slow.png", File(PICTURE, "image/png", delay=5.0))
+        sending = [asyncio.create_task(acme.send(files=[hanging])) for _ in range(MOST_AT_ONCE + 1)]
+        done, _ = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+        status, answer = done.pop().result()
+        assert status == 429 and "being fetched" in answer["error"]
+        for task in sending:
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
 
 
 async def test_another_account_s_file_reads_as_one_that_is_not_there(acme: Program, installation: Installation) -> None:

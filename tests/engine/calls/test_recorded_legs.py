@@ -27,7 +27,7 @@ async def test_a_leg_is_recorded_from_its_answer_on_until_it_ends(exchange: Exch
     connected = await exchange.event(TaskEnded, kind="dial")
     assert connected.outcome == Completed(Dialled(call=other, answered=True))
     (row,) = await exchange.rows(other)
-    assert row.task == Record(id=row.id, both_sides=True)
+    assert row.task == Record(id=row.id, both_sides=True, ends_with_pair=True)
     asterisk.hangs_up(other)
     await exchange.ended(other)
     kept = await exchange.database.read(lambda conn: recordings.get(conn, recording))

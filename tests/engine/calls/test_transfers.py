@@ -364,6 +364,54 @@ async def test_a_party_whose_transferor_was_no_phone_of_ours_is_told_and_its_cal
     await exchange.told_once_each()
 
 
+async def test_a_transferor_whose_bye_follows_a_refer_that_fails_at_once_is_rung_back(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    two = await connected(exchange, asterisk)
+    refers(asterisk, two.callee, "nobody")
+    await exchange.event(TransferFailed, subject=two.caller)
+    asterisk.hangs_up(two.callee)
+    dialled = await exchange.event(TaskStarted, subject=two.caller, kind="dial", times=2)
+    back = other_of(dialled.task)
+    await asterisk.asked("POST", f"/channels/{back}/dial")
+    asterisk.picks_up(back)
+    await settled()
+    asterisk.hangs_up(back)
+    await over(exchange, asterisk, (two.caller, two.callee, back))
+
+
+async def test_a_transfer_that_asterisk_refuses_gives_the_call_back(exchange: Exchange, asterisk: FakeAri) -> None:
+    two = await connected(exchange, asterisk)
+    await exchange.submit(TransferCall(account=ACCOUNT, call=two.caller, to=TO))
+    leg = await rings(exchange, asterisk, two.caller)
+    asterisk.refuse("POST", "/bridges/bridge-*/addChannel", 500)
+    asterisk.picks_up(leg)
+    failed = await exchange.event(TransferFailed, subject=two.caller)
+    assert failed.cause == "error"
+    await settled()
+    (bridge,) = asterisk.world.bridges.values()
+    assert sorted(bridge["channels"]) == sorted(["in-1", two.callee])
+    asterisk.hangs_up("in-1")
+    await over(exchange, asterisk, (two.caller, two.callee, leg))
+    await exchange.told_once_each()
+
+
+async def test_a_recording_of_two_extensions_ends_when_one_of_them_is_transferred(
+    exchange: Exchange, asterisk: FakeAri
+) -> None:
+    exchange.admission.recorded.add("102")
+    two = await connected(exchange, asterisk)
+    record = await exchange.event(TaskStarted, subject=two.callee, kind="record")
+    await exchange.submit(TransferCall(account=ACCOUNT, call=two.callee, to=TO))
+    leg = await rings(exchange, asterisk, two.callee)
+    ended = await exchange.event(TaskEnded, task=record.task)
+    assert ended.outcome
+    asterisk.picks_up(leg)
+    await exchange.event(CallTransferred, subject=two.callee)
+    asterisk.hangs_up(leg)
+    await over(exchange, asterisk, (two.caller, two.callee, leg))
+
+
 async def test_a_transferor_whose_bye_follows_its_refer_leaves_the_party_up(
     exchange: Exchange, asterisk: FakeAri
 ) -> None:

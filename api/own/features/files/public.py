@@ -17,13 +17,14 @@ PATH = "/f/{token}"
 SENTENCE = Media("What is wrong with the link.", ("text/plain",))
 _SHOWN = frozenset({
     "image/jpeg", "image/png", "image/gif", "image/webp",
-    "audio/mpeg", "audio/wav", "audio/ogg", "audio/mp4",
+    "audio/mpeg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/mp4",
     "video/mp4", "video/webm",
 })  # fmt: skip
 """Media types that a browser shows; all others it saves. None of them can bring a script."""
 _HEADERS = {
     "Cache-Control": "private",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    # A browser that opens a video or a sound shows a page of its own, which has it as its media.
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; media-src 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",

@@ -115,7 +115,7 @@ class ContactOperations:
         change = UserChange(
             email=email if email and email.lower() != user.email else None,
             name=name if name != user.name else None,
-            disabled=None if activated is None else not activated,
+            disabled=None if activated is None or not request.requester.is_owner else not activated,
         )
         if change == UserChange():
             return user

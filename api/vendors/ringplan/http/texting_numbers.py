@@ -65,7 +65,8 @@ class TextingNumberOperations:
         return web.json_response(shown)
 
     async def set_owners(self, request: AuthenticatedRequest) -> web.Response:
-        """Say whose a number is, by their e-mail addresses; none: everybody's."""
+        """Say whose a number is, by their e-mail addresses; none: everybody's. The company's owner alone may."""
+        request.must_own()
         account, number = request.account, self.own(request.account, request.part("number"))
         owners = list(dict.fromkeys(email_of(each) for each in request.texts))
         if len(owners) > MOST_OWNERS:

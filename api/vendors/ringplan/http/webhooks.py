@@ -37,7 +37,8 @@ class WebhookOperations:
         return web.json_response(_shown_url(request.account.id, await self._url(request.account.id) or None))
 
     async def set_url(self, request: AuthenticatedRequest) -> web.Response:
-        """Send all webhooks to another URL from now on."""
+        """Send all webhooks to another URL from now on; the company's owner alone may."""
+        request.must_own()
         url, account = _absolute(fields.text(request.fields, "url")), request.account.id
         await self._subscriptions.redirect(request.by, account, DIALECT, url)
         await self._details.replace(account, KIND, account, {"url": url})
@@ -48,7 +49,11 @@ class WebhookOperations:
         return web.json_response([_shown(each) for each in await self._own(request.account.id)])
 
     async def add(self, request: AuthenticatedRequest) -> web.Response:
-        """Subscribe to an event; once is enough. The secret that signs its webhooks is shown here only (ours)."""
+        """Subscribe to an event; once is enough. The secret that signs its webhooks is shown here only (ours).
+
+        The company's owner alone may, as it may unsubscribe.
+        """
+        request.must_own()
         account, topic = request.account.id, fields.text(request.fields, "type")
         if topic not in TOPICS:
             raise Invalid(f"type must be one of {', '.join(TOPICS)} (got {topic[:80]!r}).")
@@ -61,6 +66,7 @@ class WebhookOperations:
 
     async def remove(self, request: AuthenticatedRequest) -> web.Response:
         """Unsubscribe from an event, and answer what it was."""
+        request.must_own()
         id = request.part("event")
         found = next((each for each in await self._own(request.account.id) if each.id == id), None)
         if found is None:

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("sent", sa.Float(), nullable=True),
         sa.Column("accepted", sa.Float(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
+        sa.Column("work", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("user"),
     )
     op.create_index("invitations_by_account", "invitations", ["account"])

@@ -88,6 +88,15 @@ async def test_a_deleted_file_s_bytes_go_and_a_closed_account_s_too(kept: Kept) 
     assert kept.names() == []
 
 
+async def test_what_a_kill_left_behind_goes_with_the_sweep(kept: Kept) -> None:
+    file = await kept.files.put("acct-1", NEW, b"x")
+    for name in ("file-left", "file-cut.part"):
+        (kept.folder / name).write_bytes(b"x")
+    assert await kept.files.sweep(kept.platform.clock() - 60) == 0, "what was written lately may be about to be stored"
+    assert await kept.files.sweep(kept.platform.clock() + 60) == 2
+    assert kept.names() == [file.id]
+
+
 async def test_a_file_whose_bytes_are_lost_says_so(kept: Kept) -> None:
     file = await kept.files.put("acct-1", NEW, b"x")
     (kept.folder / file.id).unlink()

@@ -12,6 +12,7 @@ from engine.features.users.model import NewUser, User, UserChange
 from engine.features.users.passwords import Passwords
 from engine.features.users.role import Role
 from engine.features.users.service import UserService
+from engine.platform import due_work
 from engine.platform.audit import ADMIN, AuditLog
 from engine.platform.feature import Features
 from engine.platform.platform import Platform
@@ -23,7 +24,7 @@ from tests.engine.features.rooms.conftest import account, clock, database, featu
 from tests.engine.features.subscriptions.conftest import Clock
 from tests.engine.features.users.conftest import QUICK
 from tests.fakes.post import FakePost
-from tests.support.invitations import link_in, send, token_in, waits
+from tests.support.invitations import link_in, send, token_in, waits, work_of
 
 __all__ = ["account", "clock", "database", "features", "other", "writer"]
 PASSWORD = "correct horse battery"
@@ -150,6 +151,33 @@ async def test_an_invitation_that_is_sent_again_has_another_link(office: Office)
     assert len({mail["Message-ID"] for mail in office.post.mails}) == 3
 
 
+async def test_a_mail_that_is_still_being_sent_takes_nothing_from_the_next_one(office: Office) -> None:
+    ann = await office.add()
+    first = await work_of(office.platform, ann.id)
+    await office.invitations.send_again(ADMIN, office.account, ann.id)
+    token = await office.sent(ann)
+    assert first
+    await office.invitations.send(first, lambda conn: due_work.remove(conn, first.id))
+    assert len(office.post.mails) == 1
+    assert (await office.invitations.opened(token)).email == ann.email
+
+
+async def test_a_user_that_has_a_password_by_then_is_sent_no_link(office: Office) -> None:
+    ann = await office.add()
+    work = await work_of(office.platform, ann.id)
+    await office.users.change(ADMIN, office.account, ann.id, UserChange(password=PASSWORD))
+    assert await office.state(ann) is State.FAILED and work
+    await office.invitations.send(work, lambda conn: due_work.remove(conn, work.id))
+    assert office.post.mails == []
+
+
+async def test_a_user_with_another_address_is_sent_the_mail_there(office: Office) -> None:
+    ann = await office.add()
+    await office.users.change(ADMIN, office.account, ann.id, UserChange(email="lee@example.com"))
+    await office.sent(ann)
+    assert office.post.mails[-1]["To"] == "lee@example.com"
+
+
 async def test_choosing_a_password_ends_the_tokens_of_before(office: Office) -> None:
     ann = await office.add()
     await office.users.add_token(ADMIN, office.account, ann.id)
@@ -188,10 +216,12 @@ async def test_a_mail_that_is_given_up_says_why(
 
 async def test_a_user_that_was_removed_or_disabled_meanwhile_gets_no_mail(office: Office) -> None:
     ann, ben = await office.add(), await office.add("ben@example.com")
+    works = [await work_of(office.platform, user.id) for user in (ann, ben)]
     await office.users.change(ADMIN, office.account, ann.id, UserChange(disabled=True))
     await office.users.remove(ADMIN, office.account, ben.id)
-    for user in (ann, ben):
-        await send(office.platform, office.invitations, user.id)
+    for work in works:
+        assert work
+        await office.invitations.send(work, lambda conn: None)
     assert office.post.mails == [] and await office.state(ann) is State.FAILED
     with pytest.raises(InvalidSetting, match="is disabled"):
         await office.invitations.send_again(ADMIN, office.account, ann.id)

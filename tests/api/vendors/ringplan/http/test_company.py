@@ -61,6 +61,10 @@ async def test_only_the_owner_changes_the_company_its_contacts_and_its_locations
         ("POST", "/company/locations"),
         ("PATCH", f"/company/locations/{place['id']}"),
         ("DELETE", f"/company/locations/{place['id']}"),
+        ("PUT", "/webhooks/callbacks/url"),
+        ("POST", "/webhooks/callbacks"),
+        ("DELETE", "/webhooks/callbacks/none"),
+        ("PUT", "/texting/numbers/12015550123"),
     ):
         assert "owner" in await member.failed(verb, path, 403, {"name": "x"} if verb != "DELETE" else None)
 
