@@ -8,7 +8,7 @@ from api.own.schema.engine_tasks import TASK_LIST
 
 _ENGINES = frozenset(
     {"id", "data", "call_data", "stopped_data", "hops", "question", "masked", "purpose", "rules", "admin", "spoken"}
-    | {"diverted_by", "sorry", "tag", "call_tag", "stopped_tag"}
+    | {"diverted_by", "ends_with_pair", "sorry", "tag", "call_tag", "stopped_tag"}
 )
 """Those with `tag` are names of before 0026, which lists within stored destinations may have."""
 _LIST = f"{TASK_LIST}:["

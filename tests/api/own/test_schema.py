@@ -20,7 +20,7 @@ MODULES = (
 )  # fmt: skip
 OWN = {"api.own.schema.fields", "api.own.schema.trunk_groups", *(module.__name__ for module in MODULES)}
 ENGINES = {"id", "data", "call_data", "stopped_data", "hops", "masked", "purpose", "rules", "admin", "spoken", "sorry"}
-ENGINES |= {"diverted_by"}
+ENGINES |= {"diverted_by", "ends_with_pair"}
 NEEDED: dict[str, dict[str, Any]] = {
     "play": {"source": "http://x/a.wav"},
     "say": {"text": "Hello"},
