@@ -11,6 +11,7 @@ from typing import Any
 
 from api.lab import Lab
 from tests.clients.ringplan.client import RingPlan
+from tests.clients.ringplan.live import Live
 from tests.e2e.conftest import worker
 from tests.e2e.fax.test_faxes import WITHIN, drawn
 from tests.e2e.ringplan.conftest import Company
@@ -20,6 +21,7 @@ from tests.support import people
 from tests.support.carillon import Admin
 from tests.support.lab_numbers import unused
 from tests.support.scenario import until
+from tests.support.system import System
 
 LIST = Path(__file__).parents[2] / "documents" / "endpoints.tsv"
 
@@ -98,7 +100,15 @@ async def test_the_company_s_extensions_and_voicemail(company: Company) -> None:
     assert api.missing("/instances/", "/account/", "/phones/", "/voicemail/") == set()
 
 
-async def test_the_company_s_texting(company: Company, admin: Admin) -> None:
+async def test_the_company_s_texting_and_what_live_clients_see_of_it(
+    company: Company, admin: Admin, system: System
+) -> None:
+    async with Live(system.api) as live:
+        assert (await live.authenticate(company.api.token))[0] == "authenticated"
+        await _texting(company, admin, live)
+
+
+async def _texting(company: Company, admin: Admin, live: Live) -> None:
     api, ours, theirs = Asked(company.api), await texting_number(company, admin), unused()
     contact = await api.ok("POST", "/texting/contacts", {"number": f"+{theirs}"}, status=201)
     one = f"/texting/contacts/{contact['id']}"
@@ -115,8 +125,10 @@ async def test_the_company_s_texting(company: Company, admin: Admin) -> None:
     assert [each["id"] for each in await api.ok("GET", f"{CONVERSATIONS}/search", text="hello")] == [opened["id"]]
     assert (await api.ok("PATCH", f"{messages}/{sent['id']}", {"is_read": True}))["is_read"]
     await api.ok("DELETE", messages, status=204, ids=sent["id"])
+    assert (await live.until("texting.message.delete"))[1]["id"] == sent["id"]
     assert await api.ok("GET", messages) == []
     await api.ok("DELETE", f"{CONVERSATIONS}/{opened['id']}", status=204)
+    assert (await live.until("texting.chat.delete"))[1]["id"] == opened["id"]
     assert api.missing("/texting/") == set()
 
 
