@@ -32,7 +32,7 @@ class CallFaxDetector:
         self._session, self._requests = session, TransferRequests(registry)
 
     async def detect_fax(self, task: DetectFax, on: Subject) -> None:
-        """See FaxDetector."""
+        """Listen for a fax machine's tone, and move the call if it is heard; raises AriError when the call ends."""
         session = self._session
         await on.started()
         await session.until(Milestone.ANSWERED)

@@ -46,7 +46,7 @@ from engine.tasks.transfer import Transfer
 
 log = structlog.get_logger(__name__)
 SORRY = Say(text="Your call could not be transferred. Goodbye.")
-"""What a party hears whose transfer failed when whoever transferred it has hung up and is not reached."""
+"""What the party hears if its transfer failed and the transferor has hung up and cannot be reached."""
 RING_BACK_SECONDS = 20.0
 GONE_SECONDS = 0.5  # until it is known that a call ended on which Asterisk refuses something
 ACCEPT_TIMES = 2  # how often the announcement is repeated where no key is pressed

@@ -1,4 +1,4 @@
-"""Files behind links, such as those in texts: whoever has a link needs no key."""
+"""Files behind links, such as those in texts: the link is enough, no key is needed."""
 
 from urllib.parse import quote
 
